@@ -1,0 +1,212 @@
+"""Addresses: one spelling per page, what belongs to a site, and which pages to read first."""
+
+import re
+from dataclasses import dataclass
+from posixpath import splitext
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+
+LONGEST_URL = 2000
+DEFAULT_PORTS = {"http": 80, "https": 443}
+TRACKING = re.compile(
+    r"^(utm_\w+|gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs(enc|mi)|mkt_tok|_ga|_gl"
+    r"|phpsessid|jsessionid)$",
+    re.IGNORECASE,
+)
+SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+PATH_SAFE = UNRESERVED | frozenset("/:@!$&'()*+,;=%")
+QUERY_SAFE = PATH_SAFE | frozenset("?")
+BINARY = re.compile(
+    r"\.(7z|aac|ai|apk|avi|avif|bin|bmp|bz2|cab|css|csv|dmg|doc|docm|docx|dot|dotx|dwg|dxf|eot|eps|exe|flac|flv|gif"
+    r"|gz|ico|ics|iges|igs|iso|jar|jpe|jpeg|jpg|js|json|key|m4a|m4v|map|mid|midi|mjs|mkv|mov|mp3|mp4|mpeg|mpg|msi"
+    r"|numbers|odg|odp|ods|odt|ogg|ogv|otf|pages|pdf|png|pps|ppsx|ppt|pptx|ps|psd|rar|rss|rtf|stl|step|stp|svg|svgz"
+    r"|swf|tar|tgz|tif|tiff|ttf|txt|vcf|wasm|wav|webm|webmanifest|webp|wma|wmv|woff|woff2|xls|xlsm|xlsx|xml|xz|zip)$",
+    re.IGNORECASE,
+)
+"""Endings of what is no web page. Documents (PDF, DOCX) are not read yet."""
+
+MATTERS = re.compile(
+    r"\b(about|company|who we are|what we do|mission|vision|team|products?|technolog(y|ies)|solutions?|applications?|services?"
+    r"|industr(y|ies)|sectors?|markets?|platforms?|innovation|research|r d|case stud(y|ies)|use cases?|how it works|features"
+    r"|patents?|process(es)?|capabilities|projects?"
+    r"|chi siamo|chisiamo|azienda|l azienda|societa|profilo|storia|cosa facciamo|prodott[oi]|tecnologi[ae]|soluzion[ei]"
+    r"|applicazion[ei]|serviz[io]|servizi|settor[ei]|mercati|piattaforma|innovazione|ricerca|casi studio|casi d uso"
+    r"|come funziona|brevett[oi]|process[oi]|lavorazion[ei]|progett[oi]|realizzazion[ei]|competenze|macchin[ae]|impiant[oi])\b"
+)
+TRIVIAL = re.compile(
+    r"\b(privacy|cookies?|legal|imprint|impressum|disclaimer|terms|conditions|gdpr|policy|policies|informativa|note legali"
+    r"|termini|condizioni|carts?|checkout|basket|carrello|log ?in|log ?out|sign ?in|sign ?up|register|registrati|account"
+    r"|my account|accedi|area riservata|areariservata|password|wishlist|wp admin|wp login|wp json|xmlrpc|feed|rss|print|stampa"
+    r"|share|search|cerca|sitemap|404)\b"
+)
+ARCHIVE = re.compile(
+    r"\b(tags?|categor(y|ies|ia|ie)|archives?|archivio|author|autore|page \d+|pagina \d+|blog|news|notizie|novita|events?"
+    r"|eventi|press|rassegna stampa|calendar|calendario|jobs?|careers?|lavora con noi|(19|20)\d\d)\b"
+)
+WORD_BREAK = re.compile(r"[\W_]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def canonical_url(url: str, base: str = "") -> str | None:
+    """Return the one spelling of an http(s) address, or None where it is none.
+
+    Lower-case scheme and host (international names in ASCII), no default port, no user info, no fragment, no dot segments,
+    escapes in upper case and only where needed, no tracking parameters. `base` is what a relative `url` counts from.
+    """
+    try:
+        parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    host = _ascii_host(parts.hostname or "")
+    if scheme not in DEFAULT_PORTS or not host:
+        return None
+    authority = host if port in {None, DEFAULT_PORTS[scheme]} else f"{host}:{port}"
+    path = _without_dots(_escaped(SESSION.sub("", parts.path), PATH_SAFE)) or "/"
+    query = "&".join(
+        pair for pair in _escaped(parts.query, QUERY_SAFE).split("&") if pair and not TRACKING.match(pair.partition("=")[0])
+    )
+    made = urlunsplit((scheme, authority, path, query, ""))
+    return made if len(made) <= LONGEST_URL else None
+
+
+def page_key(url: str) -> str:
+    """Return what all addresses of one page share: a canonical URL without scheme and leading `www.`."""
+    return url.partition("://")[2].removeprefix("www.")
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL, lower-case, without port; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a canonical URL: what one robots.txt speaks for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def folders_of(url: str) -> list[str]:
+    """Return the paths of the folders that a canonical URL lies in, the inner ones first, without the root."""
+    folder = urlsplit(url).path.rstrip("/").rpartition("/")[0]
+    folders: list[str] = []
+    while folder:
+        folders.append(folder)
+        folder = folder.rpartition("/")[0]
+    return folders
+
+
+def at_origin(url: str, origin: str) -> str:
+    """Return a canonical URL with another scheme, host and port."""
+    return origin + urlunsplit(("", "", *urlsplit(url)[2:]))
+
+
+def is_binary(url: str) -> bool:
+    """Tell whether the path's ending names something that is no web page (an image, an archive, a document)."""
+    return BINARY.search(urlsplit(url).path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The addresses that belong to a startup: one host with or without `www.`, one port, below one path."""
+
+    host: str
+    port: int | None
+    """None for the default port of either scheme."""
+    folder: str
+    """Begins and ends with a slash."""
+
+    @classmethod
+    def of(cls, seed: str) -> "Site":
+        """Return the site that a canonical seed URL opens: its host, below the folder of its path."""
+        parts = urlsplit(seed)
+        return cls(_bare(parts), parts.port, parts.path.rpartition("/")[0] + "/")
+
+    def same_host(self, url: str) -> bool:
+        """Tell whether a canonical URL is on the site's host, whatever its path."""
+        parts = urlsplit(url)
+        return parts.scheme in DEFAULT_PORTS and _bare(parts) == self.host and parts.port == self.port
+
+    def holds(self, url: str) -> bool:
+        """Tell whether a canonical URL belongs to the site."""
+        return self.same_host(url) and (urlsplit(url).path + "/").startswith(self.folder)
+
+    def moved_to(self, seed: str, url: str) -> "Site":
+        """Return the site after its seed was redirected to `url` on the same host.
+
+        The folder changes where the new address only adds a slash (`/a` to `/a/`), or lies in another folder than the root.
+        A seed sent up to the root of its host keeps its folder: the host may belong to many.
+        """
+        path = urlsplit(url).path
+        folder = path.rpartition("/")[0] + "/"
+        slash_added = path == urlsplit(seed).path + "/"
+        return Site(self.host, self.port, folder) if slash_added or not (folder == "/" or self.holds(url)) else self
+
+
+def page_priority(url: str, anchor_text: str = "") -> int:
+    """Return how much a page promises, higher first, from its address and the text of the link to it.
+
+    3 for pages on company, products, technology and the like, 0 for legal notices, carts and log-ins, 1 for archives, 2 else.
+    """
+    parts = urlsplit(url)
+    path = _words(CAMEL.sub(" ", unquote(splitext(parts.path)[0])))
+    anchor = _words(anchor_text[:200])
+    if TRIVIAL.search(path) or TRIVIAL.search(anchor):
+        return 0
+    if ARCHIVE.search(path) or parts.query:
+        return 1
+    return 3 if MATTERS.search(path) or MATTERS.search(anchor) else 2
+
+
+def _words(text: str) -> str:
+    return WORD_BREAK.sub(" ", text.lower().replace("à", "a")).strip()
+
+
+def _bare(parts: SplitResult) -> str:
+    return (parts.hostname or "").removeprefix("www.")
+
+
+def _ascii_host(host: str) -> str:
+    host = host.rstrip(".").lower()
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return ""
+    if ":" in host:
+        return f"[{host}]"
+    return host if re.fullmatch(r"[a-z0-9_.-]{1,253}", host) and ".." not in host and not host.startswith(".") else ""
+
+
+def _escaped(text: str, safe: frozenset[str]) -> str:
+    def one(match: re.Match[str]) -> str:
+        character = chr(int(match[1], 16))
+        return character if character in UNRESERVED else f"%{match[1].upper()}"
+
+    text = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)
+    text = ESCAPE.sub(one, text)
+    return "".join(
+        c if c in safe else "".join(f"%{byte:02X}" for byte in c.encode("utf-8", "replace"))
+        for c in text
+        if c not in "\t\r\n\0"
+    )
+
+
+def _without_dots(path: str) -> str:
+    """Resolve `.` and `..` (RFC 3986 section 5.2.4)."""
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/".join(kept)

@@ -1,0 +1,1 @@
+"""Corpus in, ranked startups with evidence out: passages, vectors, terms, snapshots and search."""

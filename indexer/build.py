@@ -1,0 +1,172 @@
+"""Corpus to snapshot; the vectors of passages that did not change are used again."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from crawler.corpus import Corpus
+from crawler.home import Home
+from crawler.records import Page, Startup
+from indexer.analysis import terms
+from indexer.dense import DenseIndex
+from indexer.encoder import Encoder, Vector
+from indexer.errors import NoSnapshotError, NothingToIndexError, SnapshotDamagedError
+from indexer.lexical import LexicalIndex
+from indexer.passages import page_passages, profile_passages, summary
+from indexer.results import Passage
+from indexer.settings import IndexSettings
+from indexer.snapshot import FORMAT, Manifest, Snapshot, building, current_manifest, load_snapshot, new_id, write_snapshot
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    snapshot: str
+    startups: int
+    passages: int
+    embedded: int
+    """Texts (passages and summaries) that the model encoded; the others kept their vectors."""
+    changed: bool
+    """False: the current snapshot was up to date and stays."""
+
+
+def build(
+    home: Home,
+    encoder: Encoder,
+    settings: IndexSettings,
+    *,
+    full: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> BuildReport:
+    """Make a snapshot of the corpus in `home` and switch to it; does nothing when the current one is up to date.
+
+    Args:
+        home: where corpus and snapshots live.
+        encoder: the model that the snapshot is made with.
+        settings: passage size, snapshots to keep.
+        full: embed every passage, and build even when nothing changed.
+        on_progress: told (texts embedded, texts to embed).
+
+    Raises:
+        NothingToIndexError: no page and no profile has text.
+        CorpusError: the corpus cannot be read.
+        SnapshotBusyError: another build is under way.
+    """
+    with Corpus(home.corpus, read_only=True) as corpus, building(home):
+        corpus_digest = corpus.digest()
+        current = None if full else _usable(home, encoder)
+        if current is not None and _is_up_to_date(current.manifest, corpus_digest, settings):
+            m = current.manifest
+            return BuildReport(m.id, m.startups, m.passages, 0, changed=False)
+        startups, passages = _collect(corpus, encoder, settings)
+        if not passages:
+            raise NothingToIndexError(f"the corpus {home.corpus} has no text to index: crawl or import some startups first")
+        summaries = _summaries(startups, passages, encoder)
+        vector_of = _known_vectors(current, encoder)
+        missing = tuple(dict.fromkeys(text for text in (*(p.text for p in passages), *summaries) if text not in vector_of))
+        report = None if on_progress is None else lambda done: on_progress(done, len(missing))
+        vector_of.update(zip(missing, encoder.encode_passages(missing, report), strict=True))
+        now = datetime.now(UTC)
+        manifest = Manifest(
+            FORMAT,
+            new_id(now, corpus_digest),
+            now.isoformat(timespec="seconds"),
+            encoder.name,
+            encoder.digest,
+            encoder.dimension,
+            settings.passage_words,
+            len(startups),
+            len(passages),
+            corpus_digest,
+            {},
+        )
+        snapshot = _snapshot(manifest, startups, passages, summaries, vector_of)
+        write_snapshot(home, snapshot, keep=settings.keep_snapshots)
+        return BuildReport(manifest.id, len(startups), len(passages), len(missing), changed=True)
+
+
+def _usable(home: Home, encoder: Encoder) -> Snapshot | None:
+    """Return the current snapshot if its vectors are this encoder's."""
+    try:
+        if current_manifest(home).model_digest != encoder.digest:
+            return None
+        return load_snapshot(home)
+    except NoSnapshotError:
+        return None
+    except SnapshotDamagedError as error:
+        logger.warning("the current snapshot cannot be used again, all passages are embedded anew: %s", error)
+        return None
+
+
+def _is_up_to_date(manifest: Manifest, corpus_digest: str, settings: IndexSettings) -> bool:
+    return manifest.corpus_digest == corpus_digest and manifest.passage_words == settings.passage_words
+
+
+def _collect(corpus: Corpus, encoder: Encoder, settings: IndexSettings) -> tuple[tuple[Startup, ...], tuple[Passage, ...]]:
+    """Return the startups that have text, and their passages in the same order of startups, the most telling first."""
+    known = {s.id: s for s in corpus.startups()}
+    size = {"words": settings.passage_words, "max_tokens": encoder.max_tokens}
+    passages: list[Passage] = []
+    for profile in corpus.profiles():
+        name = known[profile.startup_id].name
+        passages += profile_passages(profile, name, count_tokens=encoder.count_tokens, **size)
+    for page in sorted(corpus.pages(), key=_depth):
+        passages += page_passages(page, count_tokens=encoder.count_tokens, **size)
+    passages.sort(key=lambda p: p.startup_id)  # stable: profiles first, then pages from the home page down
+    with_text = {p.startup_id for p in passages}
+    return tuple(s for s in sorted(known.values(), key=lambda s: s.id) if s.id in with_text), tuple(passages)
+
+
+def _depth(page: Page) -> tuple[int, str]:
+    parts = urlsplit(page.url)
+    return len([part for part in parts.path.split("/") if part]), page.url
+
+
+def _summaries(startups: tuple[Startup, ...], passages: tuple[Passage, ...], encoder: Encoder) -> tuple[str, ...]:
+    tokens = encoder.count_tokens([p.text for p in passages])
+    made = {}
+    for key, group in groupby(zip(passages, tokens, strict=True), key=lambda pair: pair[0].startup_id):
+        own, sizes = zip(*group, strict=True)
+        made[key] = own, sizes
+    return tuple(summary(s, *made[s.id], max_tokens=encoder.max_tokens) for s in startups)
+
+
+def _snapshot(
+    manifest: Manifest,
+    startups: tuple[Startup, ...],
+    passages: tuple[Passage, ...],
+    summaries: tuple[str, ...],
+    vector_of: Mapping[str, Vector],
+) -> Snapshot:
+    stems = [[t.stem for t in terms(f"{p.heading}\n{p.text}", p.language)] for p in passages]
+    of_startup = {
+        key: [stem for _, text in group for stem in text]
+        for key, group in groupby(zip((p.startup_id for p in passages), stems, strict=True), key=lambda pair: pair[0])
+    }
+    facts = [[t.stem for t in terms("\n".join((s.name, *s.tags)), "en")] for s in startups]
+    return Snapshot(
+        manifest,
+        startups,
+        passages,
+        DenseIndex.build(np.stack([vector_of[p.text] for p in passages])),
+        DenseIndex.build(np.stack([vector_of[text] for text in summaries])),
+        LexicalIndex.build(stems),
+        LexicalIndex.build([own + of_startup[s.id] for s, own in zip(startups, facts, strict=True)]),
+    )
+
+
+def _known_vectors(current: Snapshot | None, encoder: Encoder) -> dict[str, Vector]:
+    """Return the vectors of all texts of the current snapshot, by text."""
+    if current is None:
+        return {}
+    summaries = _summaries(current.startups, current.passages, encoder)
+    texts = (*(p.text for p in current.passages), *summaries)
+    return dict(zip(texts, (*current.dense.vectors(), *current.dense_startups.vectors()), strict=True))

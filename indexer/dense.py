@@ -1,0 +1,64 @@
+"""The only door to FAISS: exact inner products over unit vectors."""
+
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from indexer.encoder import Vectors
+from indexer.errors import SnapshotDamagedError
+
+Scores = npt.NDArray[np.float32]
+
+
+class DenseIndex:
+    """Vectors in rows, searched exactly. Immutable after it is made; safe to search from several threads."""
+
+    def __init__(self, index: Any) -> None:  # noqa: ANN401  # FAISS ships no types
+        """Wrap a FAISS index; use `build` or `load`."""
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> "DenseIndex":
+        """Index unit vectors of shape (n, dimension), row i under id i."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, np.float32))
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path) -> "DenseIndex":
+        """Read what `save` wrote.
+
+        Raises:
+            SnapshotDamagedError: the file is not a FAISS index.
+        """
+        try:
+            return cls(faiss.read_index(str(path)))
+        except RuntimeError as error:
+            raise SnapshotDamagedError(f"{path} cannot be read as a FAISS index: run `scout index --full`") from error
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file."""
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._index.d)
+
+    def vectors(self) -> Vectors:
+        """Return all vectors, shape (n, dimension)."""
+        return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32)
+
+    def scores(self, vector: Vectors) -> Scores:
+        """Return the inner product of `vector`, shape (dimension,), with every row, shape (len(self),)."""
+        found, rows = self._index.search(vector[np.newaxis], len(self))
+        scores = np.empty(len(self), np.float32)
+        scores[rows[0]] = found[0]
+        return scores

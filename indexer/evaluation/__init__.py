@@ -1,0 +1,1 @@
+"""How good the ranking is: topics, judgements, runs and measures, in TREC's terms."""

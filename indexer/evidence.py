@@ -1,0 +1,41 @@
+"""Which passages are shown for a match, and which of their words are marked."""
+
+from collections.abc import Collection, Sequence
+
+from indexer.analysis import terms
+from indexer.results import Evidence, Passage
+
+SHOWN = 3
+"""Passages per match, at most."""
+WORTH = 0.6
+"""A further passage is shown from this share of the best one's score on."""
+SAME = 0.8
+"""Passages that share this much of their words say the same: only the better one is shown."""
+
+
+def choose(passages: Sequence[tuple[Passage, float]], stems: Collection[str]) -> tuple[Evidence, ...]:
+    """Return the best two or three passages, best first, with their marks.
+
+    Args:
+        passages: a startup's passages with their scores for the need (positive), in any order.
+        stems: the need's stems, see `analysis.query_stems`.
+    """
+    ranked = sorted(passages, key=lambda pair: -pair[1])
+    chosen: list[Passage] = []
+    for passage, score in ranked:
+        if len(chosen) == SHOWN or (len(chosen) > 1 and score < WORTH * ranked[0][1]):
+            break
+        if not any(_same(passage.text, other.text) for other in chosen):
+            chosen.append(passage)
+    return tuple(Evidence(passage, marks(passage, stems)) for passage in chosen)
+
+
+def marks(passage: Passage, stems: Collection[str]) -> tuple[tuple[int, int], ...]:
+    """Return the character ranges of the passage's words that the need has too, in order, without overlap."""
+    wanted = set(stems)
+    return tuple((t.start, t.end) for t in terms(passage.text, passage.language) if t.stem in wanted)
+
+
+def _same(one: str, other: str) -> bool:
+    a, b = set(one.lower().split()), set(other.lower().split())
+    return len(a & b) >= SAME * min(len(a), len(b))

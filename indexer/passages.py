@@ -1,0 +1,126 @@
+"""Pages and profiles to passages: verbatim slices with offsets that never cross a heading and fit the model."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from crawler.records import Block, Page, Profile, Startup
+from indexer.results import Passage
+
+Span = tuple[int, int]
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+SENTENCE_END = re.compile(r"(?:(?<=[.!?;…])[\"'”»)\]]*\s+(?=[\"'“«(\[]*[\dA-ZÀ-Þ])|\s*\n\s*)")
+"""White space between sentences: after closing punctuation and before a capital or digit, or at a line break."""
+TOKEN = re.compile(r"\S+")
+CHARACTERS_PER_TOKEN = 4
+"""Of English and Italian names, cautiously."""
+MIN_HEADING_WORDS = 3
+"""A heading without text below it is a passage of its own from this length on."""
+
+
+def page_passages(page: Page, *, words: int, max_tokens: int, count_tokens: CountTokens) -> Iterator[Passage]:
+    """Yield the passages of `page` in reading order, of about `words` words and at most `max_tokens` model tokens."""
+    for heading, (start, end), text in _spans(page.blocks, page.text, words, max_tokens, count_tokens):
+        yield Passage(
+            page.startup_id, page.url, page.title, heading, text, start, end, page.language, page.fetched_at, "site"
+        )
+
+
+def profile_passages(profile: Profile, name: str, *, words: int, max_tokens: int, count_tokens: CountTokens) -> Iterator[Passage]:
+    """Yield the passages of the profile of the startup called `name`; offsets count in the profile's text."""
+    blocks = (Block("", profile.text),)
+    for heading, (start, end), text in _spans(blocks, profile.text, words, max_tokens, count_tokens):
+        yield Passage(
+            profile.startup_id,
+            profile.url,
+            name,
+            heading,
+            text,
+            start,
+            end,
+            profile.language,
+            profile.imported_at,
+            profile.source,
+        )
+
+
+def _spans(
+    blocks: Iterable[Block], source: str, words: int, max_tokens: int, count_tokens: CountTokens
+) -> Iterator[tuple[str, Span, str]]:
+    position = 0
+    for block in blocks:
+        if block.heading:
+            at = source.index(block.heading, position)
+            position = at + len(block.heading)
+            if not block.text and len(block.heading.split()) >= MIN_HEADING_WORDS:
+                for start, end in _fitting([(at, position)], source, max_tokens, count_tokens):
+                    yield "", (start, end), source[start:end]
+        if block.text:
+            at = source.index(block.text, position)
+            position = at + len(block.text)
+            grouped = list(_grouped(_sentences(source, at, position), source, words))
+            for start, end in _fitting(grouped, source, max_tokens, count_tokens):
+                yield block.heading, (start, end), source[start:end]
+
+
+def _sentences(source: str, start: int, end: int) -> Iterator[Span]:
+    for gap in SENTENCE_END.finditer(source, start, end):
+        if gap.start() > start:
+            yield from _trimmed(source, start, gap.start())
+        start = gap.end()
+    yield from _trimmed(source, start, end)
+
+
+def _trimmed(source: str, start: int, end: int) -> Iterator[Span]:
+    inner = source[start:end]
+    left = len(inner) - len(inner.lstrip())
+    if len(inner.strip()):
+        yield start + left, start + len(inner.rstrip())
+
+
+def _grouped(sentences: Iterable[Span], source: str, words: int) -> Iterator[Span]:
+    """Join sentences that follow each other as long as they stay within `words`; a long one stands alone."""
+    group: Span | None = None
+    size = 0
+    for start, end in sentences:
+        length = len(source[start:end].split())
+        if group is not None and size + length <= words:
+            group, size = (group[0], end), size + length
+            continue
+        if group is not None:
+            yield group
+        group, size = (start, end), length
+    if group is not None:
+        yield group
+
+
+def _fitting(spans: Sequence[Span], source: str, max_tokens: int, count_tokens: CountTokens) -> Iterator[Span]:
+    """Cut in halves, between words where there are any, each span that has more tokens than the model reads."""
+    for (start, end), tokens in zip(spans, count_tokens([source[s:e] for s, e in spans]), strict=True):
+        if tokens <= max_tokens or end - start == 1:
+            yield start, end
+            continue
+        starts = [m.start() for m in TOKEN.finditer(source, start, end)]
+        middle = starts[len(starts) // 2] if len(starts) > 1 else (start + end) // 2
+        halves = [*_trimmed(source, start, middle), *_trimmed(source, middle, end)]
+        yield from _fitting(halves, source, max_tokens, count_tokens)
+
+
+def summary(startup: Startup, passages: Sequence[Passage], tokens: Sequence[int], *, max_tokens: int) -> str:
+    """Return what a startup is in as many words as the model reads at once: name, tags and its opening passages.
+
+    Args:
+        startup: whose summary it is.
+        passages: its passages, the most telling first.
+        tokens: model tokens of each passage.
+        max_tokens: of the model.
+    """
+    facts = ". ".join(filter(None, (startup.name, ", ".join(startup.tags))))
+    room = max_tokens - len(facts) // CHARACTERS_PER_TOKEN
+    opening = []
+    for passage, size in zip(passages, tokens, strict=True):
+        room -= size
+        if opening and room < 0:
+            break
+        opening.append(passage.text)
+    return "\n".join((facts, *opening))

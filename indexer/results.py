@@ -1,0 +1,126 @@
+"""The records of a query's road: need, passage, hit, evidence, match, answer."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from crawler.records import Startup
+
+MAX_NEED_CHARACTERS = 10_000
+"""A longer need is refused; a page of prose has some 3,000."""
+MAX_LIMIT = 100
+"""Matches in one answer, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Hard conditions on startups. Values of one field are alternatives; fields must all hold.
+
+    A startup whose fact is unknown does not pass a filter on that fact.
+    """
+
+    countries: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    trl_min: int | None = None
+    trl_max: int | None = None
+    founded_min: int | None = None
+    founded_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A technology need as it was typed."""
+
+    text: str
+    limit: int = 10
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A verbatim slice of a page or profile: `text` is `source_text[start:end]`, within one block."""
+
+    startup_id: str
+    url: str | None
+    """The page's address; None for a profile without one."""
+    title: str
+    heading: str
+    text: str
+    start: int
+    """Offset in characters into the page's (or profile's) text."""
+    end: int
+    language: str
+    fetched_at: datetime
+    """When the page was read, or the profile imported; in UTC."""
+    source: str
+    """`site` for a page of the startup's own site, else the name of the directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a need reached, with what each road says of it. Ranks count from 1; None: not reached that way."""
+
+    passage: int
+    """Row in the snapshot's passages."""
+    score: float
+    dense_score: float | None = None
+    """Cosine of the need's and the passage's vectors."""
+    dense_rank: int | None = None
+    lexical_score: float | None = None
+    """BM25."""
+    lexical_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage shown for a match; `marks` are the (start, end) character ranges of its text that meet the need."""
+
+    passage: Passage
+    marks: tuple[tuple[int, int], ...]
+
+
+class Confidence(StrEnum):
+    """How far a match deserves trust."""
+
+    STRONG = "strong"
+    POSSIBLE = "possible"
+    WEAK = "weak"
+
+
+class Verdict(StrEnum):
+    """What the answer as a whole is worth."""
+
+    FITS = "fits"
+    """At least one match is strong."""
+    UNSURE = "unsure"
+    """Possible matches, none strong."""
+    NOTHING = "nothing"
+    """No match is better than weak: nothing in the corpus seems to meet the need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A startup that answers a need, with its evidence, best first."""
+
+    rank: int
+    score: float
+    confidence: Confidence
+    startup: Startup
+    evidence: tuple[Evidence, ...]
+    scores: dict[str, float]
+    """The parts that `score` is the sum of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The ranked matches of a need in one snapshot."""
+
+    need: Need
+    language: str
+    snapshot: str
+    verdict: Verdict
+    matches: tuple[Match, ...]
+    facets: dict[str, dict[str, int]]
+    """Per field (country, source, tag, trl, founded) and value, how many startups pass all filters on the other fields."""
+    took_ms: float

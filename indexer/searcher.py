@@ -1,0 +1,127 @@
+"""The one road of a query: need in, ranked startups with evidence out."""
+
+import time
+from itertools import islice
+
+import numpy as np
+
+from crawler.records import Startup
+from indexer import evidence
+from indexer.analysis import need_language, query_stems
+from indexer.calibration import confidence, verdict
+from indexer.encoder import Encoder
+from indexer.errors import NeedError, UnknownStartupError, WrongModelError
+from indexer.facets import Facets
+from indexer.fusion import Scores, fuse, share_of_highest
+from indexer.results import MAX_LIMIT, MAX_NEED_CHARACTERS, Answer, Evidence, Match, Need, Passage
+from indexer.snapshot import Manifest, Snapshot
+
+
+class Searcher:
+    """Answers needs from one snapshot with one encoder. Immutable; safe to use from several threads."""
+
+    def __init__(self, snapshot: Snapshot, encoder: Encoder) -> None:
+        """Join a snapshot and the encoder that it was made with.
+
+        Raises:
+            WrongModelError: the snapshot was made with another model.
+        """
+        if snapshot.manifest.model_digest != encoder.digest:
+            raise WrongModelError(
+                f"the snapshot {snapshot.manifest.id} was made with the model {snapshot.manifest.model!r}, but"
+                f" {encoder.name!r} is in use: set SCOUT_INDEX_MODEL to that model, or run `scout index` to make a new snapshot"
+            )
+        self._snapshot = snapshot
+        self._encoder = encoder
+        self._facets = Facets(snapshot.startups)
+        self._row_of = {s.id: row for row, s in enumerate(snapshot.startups)}
+        owners = [self._row_of[p.startup_id] for p in snapshot.passages]
+        self._starts = np.searchsorted(owners, np.arange(len(snapshot.startups) + 1))
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the snapshot is made of."""
+        return self._snapshot.manifest
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """All passages of the snapshot."""
+        return self._snapshot.passages
+
+    def startup(self, startup_id: str) -> tuple[Startup, tuple[Passage, ...]]:
+        """Return a startup and its passages.
+
+        Raises:
+            UnknownStartupError: the snapshot does not hold it.
+        """
+        row = self._row_of.get(startup_id)
+        if row is None:
+            raise UnknownStartupError(f"there is no startup {startup_id[:200]!r} in the snapshot {self.manifest.id}")
+        return self._snapshot.startups[row], self._snapshot.passages[self._starts[row] : self._starts[row + 1]]
+
+    def search(self, need: Need) -> Answer:
+        """Answer a need with its best matches, exactly: every startup that passes the filters is ranked.
+
+        The text of the need is neither logged nor kept.
+
+        Raises:
+            NeedError: the need has no words, or is too long, or asks for too many matches.
+            FilterError: a filter names a value that no startup has.
+        """
+        began = time.perf_counter()
+        check(need)
+        masks = self._facets.masks(need.filters)
+        passing = self._facets.both(masks.values())
+        language = need_language(need.text)
+        stems = query_stems(need.text, language)
+        vector = self._encoder.encode_need(need.text)
+
+        cosines = self._snapshot.dense.scores(vector)
+        nearest = np.maximum.reduceat(cosines, self._starts[:-1])
+        lexical = self._snapshot.lexical_startups.scores(stems)
+        scores, parts = fuse(nearest, self._snapshot.dense_startups.scores(vector), lexical)
+        ceiling = self._snapshot.lexical_startups.ceiling(stems)
+
+        order = np.argsort(-scores, kind="stable")
+        best = list(islice((int(row) for row in order if passing[row]), need.limit))
+        of_passages = share_of_highest(cosines) + share_of_highest(self._snapshot.lexical_passages.scores(stems))
+        matches = tuple(
+            Match(
+                rank,
+                round(float(scores[row]), 6),
+                confidence(float(nearest[row]), float(lexical[row]) / ceiling if ceiling else 0.0),
+                self._snapshot.startups[row],
+                self._evidence(row, of_passages, stems),
+                {name: float(part[row]) for name, part in parts.items()},
+            )
+            for rank, row in enumerate(best, start=1)
+        )
+        took_ms = round((time.perf_counter() - began) * 1000, 2)
+        return Answer(
+            need,
+            language,
+            self.manifest.id,
+            verdict(m.confidence for m in matches),
+            matches,
+            self._facets.counts(masks),
+            took_ms,
+        )
+
+    def _evidence(self, row: int, of_passages: Scores, stems: tuple[str, ...]) -> tuple[Evidence, ...]:
+        own = slice(int(self._starts[row]), int(self._starts[row + 1]))
+        scored = list(zip(self._snapshot.passages[own], map(float, of_passages[own]), strict=True))
+        return evidence.choose(scored, stems)
+
+
+def check(need: Need) -> None:
+    """Refuse a need that cannot be answered as it stands.
+
+    Raises:
+        NeedError: the message says why.
+    """
+    if len(need.text) > MAX_NEED_CHARACTERS:
+        raise NeedError(f"the need has {len(need.text)} characters: shorten it to {MAX_NEED_CHARACTERS}")
+    if not any(map(str.isalnum, need.text)):
+        raise NeedError("the need is empty: say in a few words what the firm is looking for")
+    if not 1 <= need.limit <= MAX_LIMIT:
+        raise NeedError(f"limit is {need.limit}: ask for 1 to {MAX_LIMIT} matches")

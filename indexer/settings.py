@@ -1,0 +1,35 @@
+"""The index's settings: made once at the edge, frozen, passed down."""
+
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from crawler.errors import SettingsError
+
+
+class IndexSettings(BaseSettings):
+    """How the index is made and searched; each field is read from the environment as SCOUT_INDEX_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="SCOUT_INDEX_", frozen=True, extra="forbid")
+
+    model: str = ""
+    """A sentence-transformers model: a folder or a hub name (needs internet once). Empty: the packaged all-MiniLM-L6-v2."""
+    passage_words: Annotated[int, Field(ge=10, le=400)] = 60
+    """Words per passage to aim at; the model's own token limit always holds."""
+    keep_snapshots: Annotated[int, Field(ge=1)] = 3
+    """Snapshots kept on disk; the oldest are deleted beyond it."""
+
+
+def index_settings(**overrides: object) -> IndexSettings:
+    """Read the index's settings from the environment; `overrides` win.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names the variable.
+    """
+    try:
+        return IndexSettings(**overrides)  # type: ignore[arg-type]  # pydantic validates what it is given
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "SCOUT_INDEX_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']} (got {str(first['input'])[:80]!r})") from error

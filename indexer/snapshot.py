@@ -1,0 +1,223 @@
+"""The index on disk: written aside, verified by checksums, switched in one rename."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from crawler.home import Home
+from crawler.records import Startup
+from indexer.dense import DenseIndex
+from indexer.errors import NoSnapshotError, SnapshotBusyError, SnapshotDamagedError
+from indexer.lexical import LexicalIndex
+from indexer.results import Passage
+
+FORMAT = 1
+"""Raised when the files change their form; a snapshot of another format is refused."""
+MEND = "run `scout index --full` to make it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot is made of, and from."""
+
+    format: int
+    id: str
+    built_at: str
+    """ISO 8601, UTC."""
+    model: str
+    model_digest: str
+    dimension: int
+    passage_words: int
+    startups: int
+    passages: int
+    corpus_digest: str
+    files: dict[str, str]
+    """SHA-256 (hex) per file, paths relative to the snapshot's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An immutable index in memory. Passages are in order of their startups; vector i belongs to passage i."""
+
+    manifest: Manifest
+    startups: tuple[Startup, ...]
+    passages: tuple[Passage, ...]
+    dense: DenseIndex
+    dense_startups: DenseIndex
+    """A vector per startup, of its summary (see `passages.summary`)."""
+    lexical_passages: LexicalIndex
+    """A text per passage."""
+    lexical_startups: LexicalIndex
+    """A text per startup: name, tags and all its passages."""
+
+
+def write_snapshot(home: Home, snapshot: Snapshot, *, keep: int) -> Path:
+    """Write `snapshot` and make it the current one; the newest `keep` snapshots stay on disk.
+
+    Nothing that readers see changes until the last step, one rename. Call it within `building(home)`.
+    """
+    aside = home.snapshots / f".building-{snapshot.manifest.id}"
+    aside.mkdir(parents=True)
+    _write_lines(aside / "startups.jsonl", (asdict(s) for s in snapshot.startups))
+    _write_lines(
+        aside / "passages.jsonl", ({**asdict(p), "fetched_at": p.fetched_at.isoformat()} for p in snapshot.passages)
+    )
+    snapshot.dense.save(aside / "passages.faiss")
+    snapshot.dense_startups.save(aside / "startups.faiss")
+    for name, index in (("lexical_passages", snapshot.lexical_passages), ("lexical_startups", snapshot.lexical_startups)):
+        (aside / name).mkdir()
+        index.save(aside / name)
+    files = {str(p.relative_to(aside).as_posix()): _sha256(p) for p in sorted(aside.rglob("*")) if p.is_file()}
+    manifest = {**asdict(snapshot.manifest), "files": files}
+    (aside / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for path in (*aside.rglob("*"), aside):
+        _sync(path)
+    final = home.snapshots / snapshot.manifest.id
+    aside.rename(final)
+    _sync(home.snapshots)
+    _point(home, snapshot.manifest.id)
+    kept = sorted((p for p in home.snapshots.iterdir() if p.is_dir() and not p.name.startswith(".")), reverse=True)
+    for old in kept[keep:]:
+        if old != final:
+            shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+@contextmanager
+def building(home: Home) -> Iterator[None]:
+    """Hold the right to write snapshots; clears away what a killed build left.
+
+    Raises:
+        SnapshotBusyError: another process is building.
+    """
+    home.snapshots.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home.snapshots / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise SnapshotBusyError(f"another `scout index` is writing to {home.snapshots}: wait for it to end") from error
+    try:
+        for left in home.snapshots.glob(".building-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        lock.release()
+
+
+def current_manifest(home: Home) -> Manifest:
+    """Read the manifest of the current snapshot, without reading or checking its files.
+
+    Raises:
+        NoSnapshotError: there is none yet.
+        SnapshotDamagedError: it cannot be read.
+    """
+    folder = _current_folder(home)
+    try:
+        manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise SnapshotDamagedError(f"the snapshot {folder} has no readable manifest: {MEND}") from error
+    if manifest.format != FORMAT:
+        raise SnapshotDamagedError(f"the snapshot {folder} has format {manifest.format}, this version reads {FORMAT}: {MEND}")
+    return manifest
+
+
+def load_snapshot(home: Home) -> Snapshot:
+    """Read the current snapshot, every file checked against its checksum.
+
+    Raises:
+        NoSnapshotError: there is none yet.
+        SnapshotDamagedError: a file is missing or is not what was written.
+    """
+    manifest = current_manifest(home)
+    folder = home.snapshots / manifest.id
+    for name, digest in manifest.files.items():
+        path = folder / name
+        if not path.is_file() or _sha256(path) != digest:
+            raise SnapshotDamagedError(f"{path} is missing or not what was written: {MEND}")
+    try:
+        startups = tuple(_startup(line) for line in _lines(folder / "startups.jsonl"))
+        passages = tuple(_passage(line) for line in _lines(folder / "passages.jsonl"))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise SnapshotDamagedError(f"the records of {folder} cannot be read: {MEND}") from error
+    snapshot = Snapshot(
+        manifest,
+        startups,
+        passages,
+        DenseIndex.load(folder / "passages.faiss"),
+        DenseIndex.load(folder / "startups.faiss"),
+        LexicalIndex.load(folder / "lexical_passages"),
+        LexicalIndex.load(folder / "lexical_startups"),
+    )
+    sizes = {len(passages), len(snapshot.dense), len(snapshot.lexical_passages), manifest.passages}
+    owners = {len(startups), len(snapshot.dense_startups), len(snapshot.lexical_startups), manifest.startups}
+    if len(sizes) != 1 or len(owners) != 1:
+        raise SnapshotDamagedError(f"the parts of {folder} do not belong together: {MEND}")
+    return snapshot
+
+
+def new_id(now: datetime, corpus_digest: str) -> str:
+    """Return the id of a snapshot made at `now`: ids sort by time."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{corpus_digest[:8]}"
+
+
+def _current_folder(home: Home) -> Path:
+    try:
+        name = home.current.read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise NoSnapshotError(
+            f"there is no index in {home.root} yet: run `scout crawl` or `scout import`, then `scout index`"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise SnapshotDamagedError(f"{home.current} cannot be read: {MEND}") from error
+    folder = home.snapshots / name
+    if not name or Path(name).name != name or not folder.is_dir():
+        raise SnapshotDamagedError(f"{home.current} names no snapshot in {home.snapshots}: {MEND}")
+    return folder
+
+
+def _point(home: Home, name: str) -> None:
+    aside = home.root / f".current-{os.getpid()}"
+    aside.write_text(name + "\n", encoding="utf-8")
+    _sync(aside)
+    aside.replace(home.current)
+    _sync(home.root)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", errors="surrogatepass") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8", errors="surrogatepass") as file:
+        yield from map(json.loads, file)
+
+
+def _startup(row: dict[str, Any]) -> Startup:
+    return Startup(**{**row, "tags": tuple(row["tags"]), "parent_organisations": tuple(row["parent_organisations"])})
+
+
+def _passage(row: dict[str, Any]) -> Passage:
+    return Passage(**{**row, "fetched_at": datetime.fromisoformat(row["fetched_at"])})

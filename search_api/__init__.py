@@ -1,0 +1,1 @@
+"""The service: the HTTP API, the scouts' page, the client and the `scout` command."""

@@ -1,0 +1,34 @@
+"""`scout`: all commands under one name."""
+
+import sys
+
+import click
+import typer
+
+from crawler.commands import app as crawler_app
+from crawler.errors import ScoutError
+from indexer.commands import app as indexer_app
+from search_api.commands import app as service_app
+
+USER_ERROR = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="scout",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Finds the startups that meet a technology need, with the sentences that prove it.",
+)
+for part in (crawler_app, indexer_app, service_app):
+    app.add_typer(part)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run `scout`; an error that a user can mend is one line on standard error and exit code 2."""
+    try:
+        app(args=arguments)
+    except ScoutError as error:
+        click.echo(f"scout: {error}", err=True)
+        sys.exit(USER_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,146 @@
+"""The service's commands: `scout search`, `scout serve`, `scout demo`."""
+
+import logging
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from crawler.commands import crawl_summary, crawling_bar
+from crawler.crawling import crawl
+from crawler.demo.sites import load_sites, seeds
+from crawler.demo.web import DemoWeb
+from crawler.errors import SettingsError
+from crawler.home import Home
+from crawler.settings import crawl_settings
+from indexer.build import build
+from indexer.commands import as_text, embedding_bar
+from indexer.encoder import SentenceTransformerEncoder
+from indexer.results import Confidence, Evidence, Filters, Match, Need
+from indexer.searcher import check
+from indexer.settings import index_settings
+from search_api.app import create_app
+from search_api.engine import Engine
+from search_api.settings import ServiceSettings, service_settings
+from search_api.wire import SearchOut
+
+app = typer.Typer(no_args_is_help=True, help="Search, service and demo.")
+
+DEMO_WEB_PORT = 8001
+COLOURS = {Confidence.STRONG: "green", Confidence.POSSIBLE: "yellow", Confidence.WEAK: "dim"}
+
+
+@app.command()
+def search(
+    need: Annotated[str, typer.Argument(help="What the firm is looking for, in Italian or English.")],
+    limit: Annotated[int, typer.Option("--limit", help="Startups in the answer, 1 to 100.")] = 10,
+    country: Annotated[list[str] | None, typer.Option("--country", help="ISO code such as IT; repeat for alternatives.")] = None,
+    source: Annotated[list[str] | None, typer.Option("--source", help="Directory; repeat for alternatives.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Tag; repeat for alternatives.")] = None,
+    trl_min: Annotated[int | None, typer.Option("--trl-min", min=1, max=9)] = None,
+    trl_max: Annotated[int | None, typer.Option("--trl-max", min=1, max=9)] = None,
+    founded_min: Annotated[int | None, typer.Option("--founded-min")] = None,
+    founded_max: Annotated[int | None, typer.Option("--founded-max")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the same JSON as the API.")] = False,
+) -> None:
+    """Answer a technology need with the nearest startups and the evidence for each."""
+    countries = tuple(code.upper() for code in country or ())
+    filters = Filters(countries, tuple(source or ()), tuple(tag or ()), trl_min, trl_max, founded_min, founded_max)
+    wanted = Need(need, limit, filters)
+    check(wanted)
+    answer = Engine(Home.from_environment(), index_settings()).searcher().search(wanted)
+    if as_json:
+        typer.echo(SearchOut.of(answer, explain=True).model_dump_json())
+        return
+    console = Console(highlight=False)
+    for match in answer.matches:
+        _show(console, match)
+    console.print(f"[dim]{len(answer.matches)} startups in {answer.took_ms:.0f} ms; the answer as a whole: {answer.verdict}[/dim]")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port to listen on.")] = None,
+) -> None:
+    """Serve the page and the API.
+
+    Settings are read from SCOUT_API_* (host, port, names, max_body_bytes).
+    """
+    _serve(Home.from_environment(), service_settings(host=host, port=port))
+
+
+@app.command()
+def demo(
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve page and API at the end.")] = True,
+    port: Annotated[int | None, typer.Option("--port", help="Port of page and API.")] = None,
+    web_port: Annotated[int, typer.Option("--web-port", help="Port of the demo web; 0 takes any.")] = DEMO_WEB_PORT,
+) -> None:
+    """Crawl the packaged demo web on loopback, index it, and serve page and API.
+
+    The demo's corpus and snapshots are kept apart from yours, in SCOUT_HOME/demo.
+    """
+    settings = service_settings(port=port)
+    if serving:
+        _check_free(settings)
+    home = Home.from_environment().demo
+    sites = load_sites()
+    with DemoWeb(sites, port=web_port) as web:
+        typer.echo(f"demo web: {len(sites)} sites on http://localhost:{web.port}/")
+        with crawling_bar() as show:
+            summary = crawl(seeds(sites, web.port), home.corpus, crawl_settings(loopback=True), show)
+        typer.echo(crawl_summary(summary))
+        index = index_settings()
+        encoder = SentenceTransformerEncoder(index.model)
+        with embedding_bar() as show_embedding:
+            report = build(home, encoder, index, on_progress=show_embedding)
+        typer.echo(as_text(report))
+        if serving:
+            _serve(home, settings, Engine(home, index, encoder))
+
+
+def _serve(home: Home, settings: ServiceSettings, engine: Engine | None = None) -> None:
+    _check_free(settings)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    application = create_app(engine or Engine(home, index_settings()), settings)
+    typer.echo(f"page and API: http://{settings.host}:{settings.port}/  (Ctrl-C ends it)")
+    # No access log: an address may hold a need, and a need is the firm's secret.
+    uvicorn.run(application, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False)
+
+
+def _check_free(settings: ServiceSettings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error} (choose another --port)"
+            ) from error
+
+
+def _show(console: Console, match: Match) -> None:
+    startup = match.startup
+    facts = [f"TRL {startup.trl}" if startup.trl else "", startup.country or "", startup.homepage or startup.url or ""]
+    console.print(
+        f"[bold]{match.rank}. {escape(startup.name)}[/bold]  [{COLOURS[match.confidence]}]{match.confidence}[/]"
+        f"  [dim]{match.score:.3f}  {escape(' · '.join(filter(None, facts)))}[/dim]"
+    )
+    for shown in match.evidence:
+        passage = shown.passage
+        where = passage.url or f"profile in {passage.source}"
+        console.print(_marked(shown), style="none", end="\n")
+        console.print(f"   [dim]{escape(where)} · {passage.language} · read {passage.fetched_at:%Y-%m-%d}[/dim]")
+    console.print()
+
+
+def _marked(shown: Evidence) -> Text:
+    text = Text(shown.passage.text)
+    for start, end in shown.marks:
+        text.stylize("bold", start, end)
+    return Text("   ") + text

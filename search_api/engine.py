@@ -1,0 +1,66 @@
+"""The searcher that the service answers with: loaded once, changed for a new snapshot without a pause."""
+
+import logging
+import threading
+import time
+
+from crawler.errors import ScoutError
+from crawler.home import Home
+from indexer.encoder import Encoder, SentenceTransformerEncoder
+from indexer.searcher import Searcher
+from indexer.settings import IndexSettings
+from indexer.snapshot import current_manifest, load_snapshot
+
+logger = logging.getLogger(__name__)
+
+CHECK_EVERY = 2.0
+"""Seconds between two looks at which snapshot is current."""
+
+
+class Engine:
+    """Gives the searcher over the current snapshot. Safe to use from several threads."""
+
+    def __init__(self, home: Home, settings: IndexSettings, encoder: Encoder | None = None) -> None:
+        """Prepare an engine over `home`; nothing is loaded before `searcher` is called. `encoder` takes the place of the settings'."""
+        self._home = home
+        self._settings = settings
+        self._encoder = encoder
+        self._searcher: Searcher | None = None
+        self._loading = threading.Lock()
+        self._checked = 0.0
+
+    def searcher(self) -> Searcher:
+        """Return the searcher over the current snapshot.
+
+        While a new snapshot is being loaded, or when it turns out to be damaged, the one before goes on answering.
+
+        Raises:
+            NoSnapshotError: there is no snapshot yet.
+            SnapshotDamagedError: it is not what was written, and none was loaded before.
+            WrongModelError: it was made with another model, and none was loaded before.
+            ModelError: the model cannot be loaded.
+        """
+        serving = self._searcher
+        if serving is None:
+            with self._loading:
+                if self._searcher is None:
+                    self._searcher = self._load()
+                return self._searcher
+        if time.monotonic() - self._checked > CHECK_EVERY and self._loading.acquire(blocking=False):
+            try:
+                self._checked = time.monotonic()
+                if current_manifest(self._home).id != serving.manifest.id:
+                    self._searcher = self._load()
+            except ScoutError as error:
+                logger.warning("the snapshot %s goes on answering: %s", serving.manifest.id, error)
+            finally:
+                self._loading.release()
+        return self._searcher or serving
+
+    def _load(self) -> Searcher:
+        snapshot = load_snapshot(self._home)
+        if self._encoder is None:
+            self._encoder = SentenceTransformerEncoder(self._settings.model)
+        searcher = Searcher(snapshot, self._encoder)
+        self._checked = time.monotonic()
+        return searcher

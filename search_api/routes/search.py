@@ -1,0 +1,23 @@
+"""`/api/search`: a need in, matches with evidence out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from search_api.dependencies import Searching
+from search_api.problems import RESPONSES
+from search_api.wire import SearchIn, SearchOut, SearchQuery
+
+router = APIRouter(prefix="/api/search", tags=["search"], responses=RESPONSES)
+
+
+@router.post("", summary="Search for startups that meet a need")
+def search(wanted: SearchIn, searcher: Searching) -> SearchOut:
+    """Answer a technology need, in Italian or English, with the nearest startups and the evidence for each."""
+    return SearchOut.of(searcher.search(wanted.to_need()), explain=wanted.explain)
+
+
+@router.get("", summary="The same, as a link")
+def search_by_link(wanted: Annotated[SearchQuery, Query()], searcher: Searching) -> SearchOut:
+    """Answer a need given in the query string; POST keeps it out of histories and logs."""
+    return search(wanted.to_search(), searcher)
