@@ -9,6 +9,8 @@ SHOWN = 3
 """Passages per match, at most."""
 WORTH = 0.6
 """A further passage is shown from this share of the best one's score on."""
+TELLING_WORDS = 12
+"""A passage with fewer words counts for less, in proportion: a heading or a list of tags proves little."""
 SAME = 0.8
 """Passages that share this much of their words say the same: only the better one is shown."""
 
@@ -20,7 +22,8 @@ def choose(passages: Sequence[tuple[Passage, float]], stems: Collection[str]) ->
         passages: a startup's passages with their scores for the need (positive), in any order.
         stems: the need's stems, see `analysis.query_stems`.
     """
-    ranked = sorted(passages, key=lambda pair: -pair[1])
+    worth = [(passage, score * min(1.0, len(passage.text.split()) / TELLING_WORDS)) for passage, score in passages]
+    ranked = sorted(worth, key=lambda pair: -pair[1])
     chosen: list[Passage] = []
     for passage, score in ranked:
         if len(chosen) == SHOWN or (len(chosen) > 1 and score < WORTH * ranked[0][1]):

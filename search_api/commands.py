@@ -11,11 +11,13 @@ from rich.markup import escape
 from rich.text import Text
 
 from crawler.commands import crawl_summary, crawling_bar
+from crawler.corpus import Corpus
 from crawler.crawling import crawl
 from crawler.demo.sites import load_sites, seeds
 from crawler.demo.web import DemoWeb
 from crawler.errors import SettingsError
 from crawler.home import Home
+from crawler.records import Startup
 from crawler.settings import crawl_settings
 from indexer.build import build
 from indexer.commands import as_text, embedding_bar
@@ -91,8 +93,10 @@ def demo(
     sites = load_sites()
     with DemoWeb(sites, port=web_port) as web:
         typer.echo(f"demo web: {len(sites)} sites on http://localhost:{web.port}/")
+        startups = seeds(sites, web.port)
+        _forget_other_addresses(home, startups)
         with crawling_bar() as show:
-            summary = crawl(seeds(sites, web.port), home.corpus, crawl_settings(loopback=True), show)
+            summary = crawl(startups, home.corpus, crawl_settings(loopback=True), show)
         typer.echo(crawl_summary(summary))
         index = index_settings()
         encoder = SentenceTransformerEncoder(index.model)
@@ -101,6 +105,17 @@ def demo(
         typer.echo(as_text(report))
         if serving:
             _serve(home, settings, Engine(home, index, encoder))
+
+
+def _forget_other_addresses(home: Home, startups: tuple[Startup, ...]) -> None:
+    """Drop the demo's corpus when it was crawled on another port, whose links lead nowhere; vectors are used again all the same."""
+    if not home.corpus.is_file():
+        return
+    with Corpus(home.corpus) as corpus:
+        known = {s.id: s.url for s in corpus.startups()}
+    if any(known.get(s.id, s.url) != s.url for s in startups):
+        for file in home.root.glob(f"{home.corpus.name}*"):
+            file.unlink()
 
 
 def _serve(home: Home, settings: ServiceSettings, engine: Engine | None = None) -> None:

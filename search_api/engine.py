@@ -7,12 +7,15 @@ import time
 from crawler.errors import ScoutError
 from crawler.home import Home
 from indexer.encoder import Encoder, SentenceTransformerEncoder
+from indexer.results import Need
 from indexer.searcher import Searcher
 from indexer.settings import IndexSettings
 from indexer.snapshot import current_manifest, load_snapshot
 
 logger = logging.getLogger(__name__)
 
+WARM_UP = Need("saldatura laser", limit=1)
+"""What libraries load at their first call is loaded before the first scout asks; two words, so that the language model runs too."""
 CHECK_EVERY = 2.0
 """Seconds between two looks at which snapshot is current."""
 
@@ -62,5 +65,6 @@ class Engine:
         if self._encoder is None:
             self._encoder = SentenceTransformerEncoder(self._settings.model)
         searcher = Searcher(snapshot, self._encoder)
+        searcher.search(WARM_UP)
         self._checked = time.monotonic()
         return searcher

@@ -1,0 +1,110 @@
+"""What tests of several rooms share: the guard against the network, the development data, a demo corpus and its index."""
+
+import ipaddress
+import os
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.crawling import crawl
+from crawler.demo.sites import load_sites, seeds
+from crawler.demo.web import DemoWeb
+from crawler.home import Home
+from crawler.settings import crawl_settings
+from indexer.build import build
+from indexer.encoder import SentenceTransformerEncoder
+from indexer.searcher import Searcher
+from indexer.settings import index_settings
+from indexer.snapshot import load_snapshot
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+LOCAL_NAMES = ("localhost", "", None)
+
+
+class NetworkTouchedError(Exception):
+    """A test reached for an address beyond loopback."""
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto") and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    if host in LOCAL_NAMES or str(host).endswith(".localhost"):
+        return
+    try:
+        is_local = ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        is_local = False
+    if not is_local:
+        raise NetworkTouchedError(f"{event} to {host!r}: tests stay on loopback")
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The development data beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip("the development data ../shared is not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the settings of whoever runs the tests out of them."""
+    for name in list(os.environ):
+        if name.startswith("SCOUT_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def encoder() -> SentenceTransformerEncoder:
+    """The default model."""
+    return SentenceTransformerEncoder()
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Home:
+    """A home with the demo web crawled and indexed, as `scout demo` does it, without the delay between requests.
+
+    Tests only read it; the demo web is gone by then.
+    """
+    home = Home(tmp_path_factory.mktemp("demo"))
+    sites = load_sites()
+    with DemoWeb(sites, port=0) as web:
+        crawl(seeds(sites, web.port), home.corpus, crawl_settings(loopback=True, delay=0.0))
+    build(home, encoder, index_settings())
+    return home
+
+
+@pytest.fixture(scope="session")
+def demo_searcher(demo_home: Home, encoder: SentenceTransformerEncoder) -> Searcher:
+    """A searcher over the demo web."""
+    return Searcher(load_snapshot(demo_home), encoder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a test may not be skipped for want of what is there: the development data, or Chromium, which CI installs."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        needs_shared, needs_browser = item.get_closest_marker("shared"), item.get_closest_marker("browser")
+        if needs_browser or (needs_shared and SHARED.is_dir()):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} was skipped in CI: {report.longrepr}"
+    return report
