@@ -1,0 +1,157 @@
+// A match as a card: the facts on one side, on the other the sentences that speak for it.
+
+import { copyText } from '/static/clipboard.js';
+import { button, hostOf, make, shorten, webAddress, webLink } from '/static/elements.js';
+import { excerpt, runs, tidyMarks } from '/static/passages.js';
+import { country, date, directory, isTongue, say, tongue } from '/static/words.js';
+
+const LONGEST_NAME = 120;
+const LONGEST_LABEL = 60;
+const TAGS_SHOWN = 6;
+const ROOM_FIRST = 420;
+const ROOM_OTHERS = 260;
+const CONFIDENCES = ['strong', 'possible', 'weak'];
+
+/** The list item of `match`; `announce` is called with what a screen reader should say. */
+export function card(match, announce) {
+  const name = shorten(match.startup.name, LONGEST_NAME);
+  const titleId = `match-${match.rank}`;
+  return make(
+    'li',
+    {},
+    make(
+      'article',
+      { class: 'match', tabindex: '-1', 'aria-labelledby': titleId },
+      make('div', { class: 'facts' }, ...heading(match, name, titleId), facts(match.startup), tags(match.startup), copyButton(match, name, announce)),
+      make('div', { class: 'proof' }, ...proof(match)),
+    ),
+  );
+}
+
+function heading({ rank, confidence, startup }, name, titleId) {
+  const known = CONFIDENCES.includes(confidence) ? confidence : 'weak';
+  const home = webAddress(startup.homepage);
+  return [
+    make(
+      'div',
+      { class: 'standing' },
+      make('span', { class: 'rank' }, String(rank)),
+      make('span', { class: `badge ${known}` }, say(`confidence.${known}`)),
+    ),
+    make('h3', { id: titleId, dir: 'auto' }, name),
+    home && webLink(startup.homepage, hostOf(home), { class: 'home', 'aria-label': `${hostOf(home)}: ${say('card.homepage.of', { name })}` }),
+    home === null && startup.homepage ? make('span', { class: 'home', dir: 'auto' }, shorten(startup.homepage, LONGEST_LABEL)) : null,
+  ];
+}
+
+function facts(startup) {
+  const list = make('dl');
+  const add = (key, ...values) => list.append(make('div', {}, make('dt', {}, say(key)), make('dd', { dir: 'auto' }, ...values)));
+  if (startup.country) add('card.country', country(startup.country));
+  if (startup.trl !== null) add('card.trl', readiness(startup.trl), say('card.trl.of', { trl: startup.trl }));
+  if (startup.founded !== null) add('card.founded', String(startup.founded));
+  if (startup.parent_organisations.length > 0) {
+    add('card.parents', startup.parent_organisations.map((one) => shorten(one, LONGEST_NAME)).join(', '));
+  }
+  return list;
+}
+
+function readiness(trl) {
+  const meter = make('span', { class: 'meter', 'aria-hidden': 'true' });
+  for (let level = 1; level <= 9; level += 1) meter.append(make('i', { class: level <= trl ? 'on' : null }));
+  return meter;
+}
+
+function tags(startup) {
+  if (startup.tags.length === 0) return null;
+  const list = make('ul', { class: 'tags', 'aria-label': say('card.tags') });
+  for (const tag of startup.tags.slice(0, TAGS_SHOWN)) list.append(make('li', { dir: 'auto' }, shorten(tag, LONGEST_LABEL)));
+  const left = startup.tags.length - TAGS_SHOWN;
+  if (left > 0) list.append(make('li', { class: 'rest' }, say('card.tags.more', { count: left })));
+  return list;
+}
+
+function proof(match) {
+  if (match.evidence.length === 0) return [make('p', { class: 'hint' }, say('card.evidence.none'))];
+  return match.evidence.map((evidence, index) => quotation(evidence, index === 0 ? ROOM_FIRST : ROOM_OTHERS));
+}
+
+function quotation(evidence, room) {
+  const points = Array.from(evidence.text);
+  const marks = tidyMarks(evidence.marks, points.length);
+  const part = excerpt(points, marks, room);
+  const whole = [0, points.length];
+  const text = make('p', { dir: 'auto', lang: isTongue(evidence.language) ? evidence.language : '' });
+  const show = ([from, to]) =>
+    text.replaceChildren(
+      ...(from > 0 ? [make('span', { class: 'cut' }, '… ')] : []),
+      ...runs(points, marks, [from, to]).map((run) => (run.marked ? make('mark', {}, run.text) : document.createTextNode(run.text))),
+      ...(to < points.length ? [make('span', { class: 'cut' }, ' …')] : []),
+    );
+  show(part);
+  const caption = make('figcaption', {}, ...origin(evidence));
+  if (part[0] > 0 || part[1] < points.length) {
+    const toggle = button(
+      'quiet small',
+      say('evidence.whole'),
+      () => {
+        const open = toggle.getAttribute('aria-expanded') !== 'true';
+        show(open ? whole : part);
+        toggle.setAttribute('aria-expanded', String(open));
+        toggle.textContent = say(open ? 'evidence.less' : 'evidence.whole');
+      },
+      { 'aria-expanded': 'false' },
+    );
+    caption.append(toggle);
+  }
+  return make('figure', {}, make('blockquote', {}, text), caption);
+}
+
+// Where a passage stands, in which language, and when it was read.
+function origin(evidence) {
+  const url = webAddress(evidence.url);
+  const ofSite = evidence.source === 'site';
+  const title = shorten(evidence.title || evidence.heading || (url ? hostOf(url) : ''), LONGEST_NAME);
+  const when = date(evidence.fetched_at);
+  const from = ofSite ? '' : say('evidence.profile', { source: shorten(directory(evidence.source), LONGEST_LABEL) });
+  const time = when && make('time', { datetime: evidence.fetched_at }, say(ofSite ? 'evidence.read' : 'evidence.imported', { date: when }));
+  const parts = [
+    title && make('cite', {}, webLink(evidence.url, title, { 'aria-label': `${title}, ${say('newtab')}` })),
+    evidence.heading && evidence.heading !== title ? make('span', { dir: 'auto' }, shorten(evidence.heading, LONGEST_LABEL)) : null,
+    url && hostOf(url) !== title ? make('span', { class: 'host' }, hostOf(url)) : null,
+    from && make('span', { dir: 'auto' }, from),
+    tongue(evidence.language) && make('span', {}, tongue(evidence.language)),
+    time,
+  ];
+  return parts.filter(Boolean);
+}
+
+function copyButton(match, name, announce) {
+  const label = say('card.copy');
+  const copier = button(
+    'quiet small copy',
+    label,
+    async () => {
+      const said = say((await copyText(asText(match))) ? 'copy.done' : 'copy.failed');
+      copier.textContent = said;
+      announce(said);
+      setTimeout(() => { copier.textContent = label; }, 2000);
+    },
+    { 'aria-label': say('card.copy.of', { name }) },
+  );
+  return copier;
+}
+
+/** A match as plain text, for a mail or a note. */
+export function asText({ rank, startup, evidence }) {
+  const known = [startup.country && country(startup.country), startup.trl && `TRL ${startup.trl}`, startup.founded, ...startup.parent_organisations];
+  const lines = [[`${rank}. ${startup.name}`, ...known.filter(Boolean)].join(', ')];
+  if (startup.homepage) lines.push(startup.homepage);
+  for (const one of evidence) {
+    const ofSite = one.source === 'site';
+    const when = say(ofSite ? 'evidence.read' : 'evidence.imported', { date: date(one.fetched_at) });
+    const from = ofSite ? one.title : say('evidence.profile', { source: directory(one.source) });
+    lines.push('', `“${one.text}”`, [from, when, one.url].filter(Boolean).join(', '));
+  }
+  return `${lines.join('\n')}\n`;
+}

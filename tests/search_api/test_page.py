@@ -1,0 +1,473 @@
+"""The page in a real Chromium, as a scout uses it, before a stand-in for the service under the real policy."""
+
+import importlib.util
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium")
+# Visible elements with text of their own whose contrast to the first opaque ground behind them is below 4.5.
+CONTRAST = """() => {
+  const channels = (css) => css.match(/[\\d.]+/g).map(Number);
+  const linear = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const light = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
+  const ground = (e) => {
+    const colour = channels(getComputedStyle(e).backgroundColor);
+    return colour[3] === 0 && e.parentElement ? ground(e.parentElement) : colour;
+  };
+  const poor = [];
+  for (const e of document.querySelectorAll('body *')) {
+    const says = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!says || !e.checkVisibility({ visibilityProperty: true })) continue;
+    const [a, b] = [light(channels(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) poor.push([e.tagName, e.className, ratio]);
+  }
+  return poor;
+}"""
+UNNAMED = """(all) => all
+  .filter((e) => e.checkVisibility() && !(e.ariaLabel || e.innerText?.trim() || e.labels?.length))
+  .map((e) => e.outerHTML)"""
+ISOLATED = """(all) => all
+  .map((e) => getComputedStyle(e).unicodeBidi)
+  .every((bidi) => bidi.startsWith('isolate') || bidi === 'plaintext')"""
+
+
+def load_stand_in() -> Any:  # noqa: ANN401 - a module that lies beside this file, which is in no package
+    spec = importlib.util.spec_from_file_location("page_server", Path(__file__).with_name("page_server.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+stand_in = load_stand_in()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on PATH: install Debian's package chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    with stand_in.serving(stand_in.make_app()) as address:
+        yield address
+
+
+def open_context(browser: Browser, origin: str, **options: Any) -> BrowserContext:  # noqa: ANN401 - Playwright's own options
+    known = {"base_url": origin, "locale": "en-GB", "viewport": {"width": 1366, "height": 768}, "timezone_id": "Europe/Rome"}
+    context = browser.new_context(**known | options)
+    context.set_default_timeout(5000)
+    return context
+
+
+def watched(context: BrowserContext, origin: str) -> Iterator[Page]:
+    """Yield a page; afterwards: no dialog, no error, no breach of the policy, no request to anywhere else."""
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    context.on("request", lambda sent: None if sent.url.startswith(origin) else wrong.append(sent.url))
+    yield page
+    context.close()
+    # Chromium reports every answer of 4xx and 5xx, and a server that is gone, in these words.
+    assert [text for text in wrong if not text.startswith("Failed to load resource")] == []
+
+
+@pytest.fixture
+def page(browser: Browser, origin: str) -> Iterator[Page]:
+    yield from watched(open_context(browser, origin), origin)
+
+
+@pytest.fixture
+def italian(browser: Browser, origin: str) -> Iterator[Page]:
+    yield from watched(open_context(browser, origin, locale="it-IT"), origin)
+
+
+@pytest.fixture
+def phone(browser: Browser, origin: str) -> Iterator[Page]:
+    yield from watched(open_context(browser, origin, viewport={"width": 360, "height": 740}, has_touch=True), origin)
+
+
+def is_search(request: Request) -> bool:
+    return urlsplit(request.url).path == "/api/search"
+
+
+def asked_by(page: Page, action: Any) -> dict[str, Any]:  # noqa: ANN401 - a callable of the test
+    """Return what the page asks the service for when `action` is done."""
+    with page.expect_request(is_search) as sent:
+        action()
+    return json.loads(sent.value.post_data or "")
+
+
+def test_a_need_is_searched_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("textbox", name="The need")).to_be_focused()
+    page.keyboard.type("scrap in")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("die casting")
+    asked = asked_by(page, lambda: page.keyboard.press("Enter"))
+    assert asked == {"need": "scrap in\ndie casting", "limit": 10, "filters": {}}
+    expect(page.get_by_role("heading", level=2)).to_have_text("2 startups seem to meet this need well.")
+    expect(page.get_by_role("article")).to_have_count(10)
+    expect(page.get_by_role("status")).to_contain_text("10 startups shown")
+    page.locator("#verdict").click()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.get_by_role("article").nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.get_by_role("article", name="Fondivista")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.get_by_role("textbox")).to_be_focused()
+
+
+def test_the_tab_key_walks_from_the_field_over_the_filters_to_the_first_result(page: Page) -> None:
+    page.goto("/?need=casting")
+    expect(page.get_by_role("article")).to_have_count(10)
+    page.get_by_role("textbox").focus()
+    walked = []
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        walked.append(page.evaluate("document.activeElement.innerText"))
+    assert walked[:7] == ["Search", "Country", "Source", "Tag", "TRL", "Founded", "Copy link"]
+    assert walked[7].startswith("fondivista.example")
+
+
+def test_a_result_says_who_where_how_mature_and_proves_it_with_dated_quotations(page: Page) -> None:
+    page.goto("/?need=casting")
+    card = page.get_by_role("article", name="Fondivista")
+    for fact in ("Strong match", "Italy", "8 of 9", "2019", "Politecnico di Milano", "Machine Vision", "and 2 more"):
+        expect(card.locator(".facts")).to_contain_text(fact)
+    home = card.get_by_role("link", name="fondivista.example")
+    assert home.get_attribute("href") == "https://fondivista.example/"
+    assert home.get_attribute("rel") == "noopener noreferrer nofollow"
+    assert home.get_attribute("target") == "_blank"
+    first, second, third = card.locator("figure").all()
+    expect(first.locator("figcaption")).to_have_text(
+        re.compile("How it works.*Technology.*example.com.*English.*read on 3 Nov 2026")
+    )
+    expect(second.locator("blockquote p")).to_have_attribute("lang", "it")
+    expect(second.locator("mark")).to_have_text("gli scarti di pressofusione sono passati dal 6,1 al 3,4 per cento")
+    expect(third.locator("figcaption")).to_have_text(re.compile("profile in KnowledgeShare.*imported on 3 Nov 2026"))
+    expect(third.get_by_role("link")).to_have_count(0)
+    before = first.locator("blockquote").inner_text()
+    assert before.endswith("…")
+    first.get_by_role("button", name="Show the whole passage").click()
+    assert first.locator("blockquote").inner_text() == stand_in.usual_matches()[0].evidence[0].text
+    first.get_by_role("button", name="Show less").click()
+    assert first.locator("blockquote").inner_text() == before
+
+
+def test_marks_count_code_points_so_that_emoji_do_not_shift_them(page: Page) -> None:
+    page.goto("/?need=emoji")
+    expect(page.locator("mark")).to_have_text(" Il forno")
+    assert page.locator("blockquote p").text_content() == stand_in.EMOJI
+
+
+def test_hostile_text_stays_text(page: Page) -> None:
+    page.goto("/?need=hostile")
+    expect(page.get_by_role("article")).to_have_count(3)
+    expect(page.locator("article h3").first).to_have_text(stand_in.PAYLOAD)
+    expect(page.locator("article").first.locator("mark").first).to_have_text("<script>alert(2)</script>")
+    assert page.locator("main :is(script, img, iframe, object, svg, style)").count() == 0
+    hrefs = page.locator("a[href]").evaluate_all("(links) => links.map((a) => a.href)")
+    assert all(urlsplit(href).scheme in {"http", "https"} and "@" not in href for href in hrefs)
+    assert page.locator("[onload], [onerror]").count() == 0
+    isolated = page.locator("h3, dd, .tags li, blockquote p, cite, figcaption span").evaluate_all(ISOLATED)
+    assert isolated, "a right-to-left override ends with the text that holds it"
+    expect(page.locator("article").nth(2).locator("mark")).to_have_text("abc 🔥")
+    page.get_by_role("button", name="Tag").click()
+    page.get_by_role("checkbox").first.check()
+    expect(page.get_by_role("button", name="Remove the filter <img")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_filters_send_what_was_chosen_and_show_it_as_removable_chips(page: Page) -> None:
+    page.goto("/?need=casting")
+    page.get_by_role("button", name="Country").click()
+    asked_by(page, lambda: page.get_by_role("checkbox", name="Italy").check())
+    asked = asked_by(page, lambda: page.get_by_role("checkbox", name="Germany").check())
+    assert asked["filters"] == {"country": ["IT", "DE"]}
+    page.get_by_role("button", name="Tag").click()
+    assert page.get_by_role("checkbox").count() == 40
+    page.get_by_role("searchbox", name="Find in Tag").fill("FOUNDRY")
+    asked = asked_by(page, lambda: page.get_by_role("checkbox", name="Foundry 12").check())
+    assert asked["filters"]["tag"] == ["Foundry"]
+    page.get_by_role("button", name="TRL", exact=True).click()
+    asked = asked_by(page, lambda: page.get_by_role("combobox", name="From").select_option("5"))
+    assert asked["filters"]["trl_min"] == 5
+    page.get_by_role("button", name="Founded").click()
+    page.get_by_role("spinbutton", name="From").fill("2020")
+    page.get_by_role("spinbutton", name="To").fill("2010")
+    page.get_by_role("spinbutton", name="To").press("Tab")
+    expect(page.get_by_text("“From” is greater than “to”.")).to_be_visible()
+    page.get_by_role("spinbutton", name="To").fill("2024")
+    asked = asked_by(page, lambda: page.get_by_role("spinbutton", name="To").press("Tab"))
+    assert asked["filters"] == {
+        "country": ["IT", "DE"],
+        "tag": ["Foundry"],
+        "trl_min": 5,
+        "founded_min": 2020,
+        "founded_max": 2024,
+    }
+    assert parse_qs(urlsplit(page.url).query)["country"] == ["IT", "DE"]
+    page.keyboard.press("Escape")
+    asked = asked_by(page, lambda: page.get_by_role("button", name="Remove the filter Italy").click())
+    assert asked["filters"]["country"] == ["DE"]
+    asked = asked_by(page, lambda: page.get_by_role("button", name="Clear all filters").click())
+    assert asked["filters"] == {}
+    expect(page.locator(".chip")).to_have_count(0)
+
+
+def test_escape_closes_a_filter_and_gives_the_focus_back(page: Page) -> None:
+    page.goto("/?need=casting")
+    expect(page.get_by_role("article")).to_have_count(10)
+    opener = page.get_by_role("button", name="Source")
+    opener.press("Enter")
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("checkbox", name="Y Combinator")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(page.locator(".panel")).to_have_count(0)
+
+
+def test_the_address_is_the_search_and_back_goes_back(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Sort aluminium scrap by alloy").click()
+    expect(page).to_have_url(re.compile(r"\?need=Sort\+aluminium"))
+    page.get_by_role("textbox").fill("emoji")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.go_back()
+    expect(page.get_by_role("article")).to_have_count(10)
+    expect(page.get_by_role("textbox")).to_have_value("Sort aluminium scrap by alloy")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+    expect(page.get_by_role("article")).to_have_count(0)
+    page.go_forward()
+    expect(page.get_by_role("article")).to_have_count(10)
+
+
+def test_a_shared_link_runs_its_search_and_what_it_cannot_mean_is_left_out(page: Page) -> None:
+    link = "/?need=x&country=IT&country=nowhere&tag=&trl_min=12&trl_max=8&founded_min=abc&limit=7"
+    asked = asked_by(page, lambda: page.goto(link))
+    assert asked == {"need": "x", "limit": 10, "filters": {"country": ["IT"], "trl_max": 8}}
+    expect(page.get_by_role("button", name="Remove the filter TRL up to 8")).to_be_visible()
+
+
+def test_more_results_raise_the_limit_and_lead_on_to_the_first_new_one(page: Page) -> None:
+    page.goto("/?need=casting")
+    more = page.get_by_role("button", name="More results")
+    expect(more).to_be_visible()
+    assert asked_by(page, more.click)["limit"] == 20
+    expect(page.get_by_role("article").nth(10)).to_be_focused()
+    assert asked_by(page, more.click)["limit"] == 50
+    expect(page.get_by_role("article")).to_have_count(50)
+    expect(page.get_by_text("These are the 50 nearest.")).to_be_visible()
+    assert "limit=50" in page.url
+
+
+def test_nothing_fits_is_said_first(page: Page) -> None:
+    page.goto("/?need=nothing")
+    expect(page.get_by_role("heading", level=2)).to_have_text(
+        "Nothing in the corpus seems to meet this need; the nearest are below."
+    )
+    expect(page.get_by_text("Weak match")).to_have_count(4)
+    page.goto("/?need=casting&tag=Qualit%C3%A0")
+    expect(page.get_by_role("heading", level=2)).to_have_text("No startup passes these filters.")
+
+
+def test_a_refusal_shows_the_services_own_words_as_text(page: Page) -> None:
+    page.goto("/?need=refused")
+    expect(page.get_by_role("alert")).to_contain_text("Change the need or the filters")
+    expect(page.get_by_role("alert")).to_contain_text("the need <b>holds</b> no word: describe it in a sentence")
+
+
+def test_a_crash_of_the_service_is_told_in_plain_words_and_can_be_retried(page: Page) -> None:
+    page.goto("/?need=crash")
+    expect(page.get_by_role("alert")).to_contain_text("Something went wrong in the service.")
+    assert asked_by(page, page.get_by_role("button", name="Try again").click)["need"] == "crash"
+
+
+def test_an_overloaded_service_is_not_taken_for_one_without_an_index(page: Page) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(
+            status=503, headers={"Retry-After": "2"}, content_type="application/problem+json", body='{"code": "index-busy"}'
+        )
+
+    page.route("**/api/search", refuse)
+    page.goto("/?need=casting")
+    expect(page.get_by_role("alert")).to_contain_text("The service is busy.")
+
+
+def test_without_a_snapshot_the_page_says_so_at_once_with_the_mend(browser: Browser) -> None:
+    with stand_in.serving(stand_in.make_app(ready=False)) as origin:
+        for page in watched(open_context(browser, origin), origin):
+            page.goto("/")
+            expect(page.get_by_role("alert")).to_contain_text("There is no index to search.")
+            expect(page.get_by_role("alert")).to_contain_text("scout index")
+
+
+def test_a_service_that_is_gone_is_told_and_the_page_recovers_nothing_by_itself(browser: Browser) -> None:
+    with stand_in.serving(stand_in.make_app()) as origin:
+        pages = watched(open_context(browser, origin), origin)
+        page = next(pages)
+        page.goto("/")
+        expect(page.locator("#corpus")).to_have_text(re.compile("5,272 startups, 11,840 passages.*Index built on 4 Nov 2026"))
+    page.get_by_role("textbox").fill("casting")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("The service does not answer.")
+    page.get_by_role("button", name="Italiano").click()
+    expect(page.get_by_role("alert")).to_contain_text("Il servizio non risponde.")
+    assert next(pages, None) is None
+
+
+def test_an_empty_or_endless_need_is_not_sent_but_explained(page: Page) -> None:
+    page.goto("/")
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if is_search(request) else None)
+    field = page.get_by_role("textbox")
+    field.press("Enter")
+    expect(page.locator("#hint")).to_contain_text("Type the need first")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("é" * 10_001)
+    field.press("Enter")
+    expect(page.locator("#hint")).to_contain_text("10,001 characters, at most 10,000")
+    assert sent == []
+    field.fill("casting")
+    expect(field).to_have_attribute("aria-invalid", "false")
+
+
+def test_a_newer_search_gives_up_the_older_and_the_wait_is_shown(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("textbox").fill("slow")
+    with page.expect_event("requestfailed", is_search):
+        page.keyboard.press("Enter")
+        expect(page.locator("#skeleton")).to_be_visible()
+        expect(page.locator("#answer")).to_have_attribute("aria-busy", "true")
+        held = page.locator("#skeleton").bounding_box()
+        page.get_by_role("textbox").fill("emoji")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("article")).to_have_count(1)
+    shown = page.get_by_role("article").bounding_box()
+    assert held is not None
+    assert shown is not None
+    assert shown["y"] == pytest.approx(held["y"], abs=1), "results come where their places were held"
+    page.wait_for_timeout(700)
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.locator("#skeleton")).to_be_hidden()
+
+
+def test_the_language_follows_the_browser_then_the_choice_and_is_kept(italian: Page) -> None:
+    italian.goto("/?need=casting&country=IT")
+    expect(italian.locator("html")).to_have_attribute("lang", "it")
+    expect(italian.get_by_text("Affinità forte").first).to_be_visible()
+    expect(italian.locator("figcaption").first).to_contain_text("letto il 3 nov 2026")
+    expect(italian.locator("#corpus")).to_contain_text("5.272 startup")
+    expect(italian.get_by_role("button", name="Togli il filtro Italia")).to_be_visible()
+    italian.get_by_role("button", name="English").click()
+    expect(italian.locator("html")).to_have_attribute("lang", "en")
+    expect(italian.get_by_text("Strong match").first).to_be_visible()
+    italian.reload()
+    expect(italian.get_by_role("button", name="English")).to_have_attribute("aria-pressed", "true")
+    expect(italian.get_by_role("button", name="Remove the filter Italy")).to_be_visible()
+
+
+def test_examples_come_in_both_languages_and_search_at_once(italian: Page) -> None:
+    italian.goto("/")
+    expect(italian.locator(".example[lang=it]")).to_have_count(4)
+    expect(italian.locator(".example[lang=en]")).to_have_count(2)
+    asked = asked_by(italian, italian.get_by_role("button", name="Rigenerare le sabbie").click)
+    assert asked["need"] == "Rigenerare le sabbie esauste di fonderia"
+
+
+def test_the_evidence_of_a_match_and_the_link_can_be_copied(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/?need=casting")
+    page.get_by_role("button", name="Copy the evidence for Porosense").click()
+    expect(page.get_by_role("status")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n").splitlines()
+    assert copied[0] == "2. Porosense, Germany, TRL 7, 2016"
+    assert copied[4] == "Applicazioni, read on 3 Nov 2026, https://www.example.com/it/applicazioni"
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+@pytest.mark.parametrize("need", ["", "casting", "hostile", "refused"])
+def test_nothing_is_wider_than_the_window_of_a_phone_or_tablet(phone: Page, need: str) -> None:
+    phone.goto(f"/?need={need}&country=IT&trl_min=3" if need else "/")
+    expect(phone.locator(":is(article, .notice, .example):visible").first).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    for name in ("Country", "Tag", "Founded") if need in {"casting", "hostile"} else ():
+        phone.get_by_role("button", name=name).first.tap()
+        assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    phone.set_viewport_size({"width": 900, "height": 700})
+    assert phone.evaluate("document.documentElement.scrollWidth") == 900
+    phone.set_viewport_size({"width": 800, "height": 700})
+    assert phone.evaluate("document.documentElement.scrollWidth") == 800
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_has_the_contrast_of_wcag_aa(browser: Browser, origin: str, scheme: str) -> None:
+    for page in watched(open_context(browser, origin, color_scheme=scheme), origin):
+        for address in ("/", "/?need=casting&country=IT&trl_min=5", "/?need=refused"):
+            page.goto(address)
+            expect(page.locator(":is(article, .notice, .example):visible").first).to_be_visible()
+            expect(page.locator("#corpus")).not_to_be_empty()
+            page.wait_for_function("document.querySelector('.busy') === null")
+            assert page.evaluate(CONTRAST) == []
+
+
+def test_everything_has_a_name_a_label_and_its_landmark(page: Page) -> None:
+    page.goto("/?need=casting&country=IT")
+    expect(page.get_by_role("article")).to_have_count(10)
+    page.get_by_role("button", name="Founded").click()
+    unnamed = page.locator("button, a[href], input, select, textarea").evaluate_all(UNNAMED)
+    assert unnamed == []
+    for landmark in ("banner", "main", "contentinfo", "search"):
+        expect(page.get_by_role(landmark)).to_have_count(1)
+    expect(page.get_by_role("region", name="Results")).to_be_visible()
+    expect(page.get_by_role("region", name="Filters")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    ids = page.locator("[id]").evaluate_all("(all) => all.map((e) => e.id)")
+    assert len(ids) == len(set(ids))
+    assert page.locator("[tabindex]").evaluate_all("(all) => all.every((e) => e.tabIndex <= 0)")
+
+
+def test_still_means_still_and_paper_shows_the_need_and_the_addresses(browser: Browser, origin: str) -> None:
+    for page in watched(open_context(browser, origin, reduced_motion="reduce"), origin):
+        page.goto("/?need=casting")
+        expect(page.get_by_role("article")).to_have_count(10)
+        assert page.locator(".skeleton div").first.evaluate("(e) => getComputedStyle(e).animationName") == "none"
+        page.emulate_media(media="print")
+        expect(page.locator("#asked")).to_be_visible()
+        expect(page.get_by_role("textbox")).to_be_hidden()
+        after = page.locator("cite a").first.evaluate("(e) => getComputedStyle(e, '::after').content")
+        assert "https://www.example.com/technology" in after
+
+
+def test_without_javascript_the_page_says_so_in_both_languages(browser: Browser, origin: str) -> None:
+    for page in watched(open_context(browser, origin, java_script_enabled=False), origin):
+        page.goto("/")
+        expect(page.locator("noscript [lang=it]")).to_have_text(re.compile("JavaScript: attivalo"))
+        expect(page.locator("noscript [lang=it]")).to_be_visible()
+        expect(page.locator("noscript [lang=en]")).to_be_visible()
