@@ -1,34 +1,39 @@
 """What of a page is not its main text: scripts, menus, footers, forms, cookie notices, hidden parts."""
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PageElement
 
 from crawler.metadata import attribute
 
-NEVER_TEXT = [
-    "script",
-    "style",
-    "template",
-    "noscript",
-    "svg",
-    "canvas",
-    "video",
-    "audio",
-    "object",
-    "embed",
-    "iframe",
-    "map",
-    "input",
-    "select",
-    "textarea",
-    "button",
-    "progress",
-    "meter",
-    "datalist",
-    "head",
-]
+NEVER_TEXT = frozenset(
+    {
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "svg",
+        "canvas",
+        "video",
+        "audio",
+        "object",
+        "embed",
+        "iframe",
+        "map",
+        "input",
+        "select",
+        "textarea",
+        "button",
+        "progress",
+        "meter",
+        "datalist",
+        "head",
+    }
+)
 ROLES = frozenset(
     {
         "navigation",
@@ -47,9 +52,10 @@ ROLES = frozenset(
 )
 HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 WORD = re.compile(r"[a-z]+|\d+")
-CONSENT_NAMES = re.compile(
-    r"cookie|consent|gdpr|iubenda|onetrust|optanon|cybot|didomi|usercentrics|quantcast|qc-cmp|termly|osano|klaro|complianz|cmplz"
-    r"|borlabs|cky-|cli-modal|cc-window|cc-banner|cc-overlay|tarteaucitron|eu-?privacy|euc-",
+CONSENT_NAMES = re.compile(r"cookie|consent|gdpr|eu-?privacy", re.IGNORECASE)
+CONSENT_TOOLS = re.compile(
+    r"iubenda-cs|onetrust|optanon|cybot|didomi|usercentrics|quantcast|qc-cmp|termly|osano|klaro|complianz|cmplz|borlabs|\bcky-"
+    r"|cli-modal|\bcc-(window|banner|overlay)|tarteaucitron|\beuc-",
     re.IGNORECASE,
 )
 CONSENT_WORDS = re.compile(
@@ -62,6 +68,7 @@ CONSENT_CHOICES = re.compile(
     r"maggiori informazioni|learn more|read more|preferenze|preferences|akzeptieren|accepter)\b",
     re.IGNORECASE,
 )
+NOTICE_TAGS = frozenset({"div", "section", "aside", "p", "dialog"})
 LONGEST_NOTICE = 1500
 MENU_NAMES = frozenset(
     {
@@ -97,6 +104,10 @@ SIDE_TAGS = frozenset({"nav", "footer", "dialog", "aside", "form"})
 LIST_TAGS = frozenset({"ul", "ol", "menu"})
 LONGEST_SKIP = 200
 FRAME_TAGS = frozenset({"html", "body", "main", "article"})
+PAGE_TAGS = frozenset({"main", "article", "h1"})
+TEXT_TAGS = PAGE_TAGS | {"h2", "p"}
+MOST_TAGS = 2000
+MOST_NOTICE_NODES = 150
 LONGEST_MENU_ITEM = 40
 LEAST_PARAGRAPH = 60
 FEWEST_MENU_LINKS = 3
@@ -105,20 +116,34 @@ LINK_SHARE = 0.7
 
 def remove_boilerplate(soup: BeautifulSoup) -> None:
     """Take what is not main text out of a parsed page, in place."""
-    for tag in soup.find_all(NEVER_TEXT):
-        tag.extract()
-    _remove(soup, _is_hidden)
-    _remove(soup, _is_consent)
+    on_cookies = any("cookie" in text.lower() for text in soup.strings)
+    _remove(soup, lambda tag: tag.name in NEVER_TEXT or _is_hidden(tag) or _is_consent(tag, on_cookies=on_cookies))
     _remove(soup, _is_frame)
 
 
+def walk(tag: Tag) -> Iterator[PageElement]:
+    """Yield all that is left within a tag, in order of the page.
+
+    To be used in place of Beautiful Soup's own searches once `remove_boilerplate` was there.
+    """
+    waiting = list(reversed(tag.contents))
+    while waiting:
+        element = waiting.pop()
+        yield element
+        if isinstance(element, Tag):
+            waiting.extend(reversed(element.contents))
+
+
 def _remove(soup: BeautifulSoup, unwanted: Callable[[Tag], bool]) -> None:
-    """Remove tags from the outside in; what was taken out is not looked at again."""
-    gone: set[int] = set()
-    for tag in soup.find_all(unwanted):
-        if not any(id(parent) in gone for parent in tag.parents):
-            gone.add(id(tag))
-            tag.extract()
+    """Remove tags from the outside in; what was taken out is not looked at again.
+
+    Contents are set anew per tag: `extract` searches the siblings each time, which takes minutes on hostile pages.
+    """
+    waiting: list[Tag] = [soup]
+    while waiting:
+        tag = waiting.pop()
+        tag.contents = [child for child in tag.contents if not (isinstance(child, Tag) and unwanted(child))]
+        waiting.extend(child for child in tag.contents if isinstance(child, Tag))
 
 
 def _is_hidden(tag: Tag) -> bool:
@@ -136,13 +161,15 @@ def _names(tag: Tag) -> str:
     return f"{attribute(tag, 'id')} {attribute(tag, 'class')}".strip() if tag.attrs else ""
 
 
-def _is_consent(tag: Tag) -> bool:
-    if tag.name in FRAME_TAGS or not tag.attrs:
+def _is_consent(tag: Tag, *, on_cookies: bool) -> bool:
+    if tag.name in FRAME_TAGS:
         return False
     names = _names(tag)
+    if CONSENT_TOOLS.search(names):
+        return not _holds_page(tag)
     if CONSENT_NAMES.search(names):
-        return _short_text(tag, LONGEST_NOTICE) is not None and tag.find("h1") is None
-    if tag.name in {"div", "section", "aside", "p", "dialog"}:
+        return _short_text(tag, LONGEST_NOTICE) is not None and not _holds_page(tag)
+    if on_cookies and tag.name in NOTICE_TAGS:
         text = _short_text(tag, LONGEST_NOTICE // 2)
         return text is not None and bool(CONSENT_WORDS.search(text)) and _is_fixed(tag, names, text)
     return False
@@ -172,32 +199,51 @@ def _is_frame(tag: Tag) -> bool:
 
 def _holds_page(tag: Tag) -> bool:
     """Tell whether a frame of the page wraps its main text too (as server forms do)."""
-    return tag.find(["main", "article", "h1"]) is not None or len(tag.find_all("h2", limit=2)) > 1
+    tags = _tags(tag)
+    names = Counter(child.name for child in tags)
+    return bool(names.keys() & PAGE_TAGS) or names["h2"] > 1 or len(tags) >= MOST_TAGS
 
 
 def _says_something(tag: Tag) -> bool:
     """Tell a landing page's opening from a bar with logo and menu."""
-    if tag.find(["h1", "h2"]) is not None:
+    tags = _tags(tag)
+    if len(tags) >= MOST_TAGS or any(child.name in {"h1", "h2"} for child in tags):
         return True
-    return any(len(p.get_text()) >= LEAST_PARAGRAPH and p.find_parent("nav") is None for p in tag.find_all("p"))
+    paragraphs = (child for child in tags if child.name == "p")
+    return any(len(_text(p)) >= LEAST_PARAGRAPH and p.find_parent("nav") is None for p in paragraphs)
 
 
 def _is_menu(tag: Tag) -> bool:
-    links = [text for a in tag.find_all("a") if (text := a.get_text(" ", strip=True))]
-    if len(links) < FEWEST_MENU_LINKS or tag.find(["h1", "h2", "p", "main", "article"]) is not None:
+    tags = _tags(tag)
+    if len(tags) >= MOST_TAGS or any(child.name in TEXT_TAGS for child in tags):
+        return False
+    links = [text for child in tags if child.name == "a" and (text := _text(child))]
+    if len(links) < FEWEST_MENU_LINKS:
         return False
     linked = sum(map(len, links))
-    everything = len("".join(tag.get_text(" ").split())) + len(links)
+    everything = len(_text(tag).replace(" ", "")) + len(links)
     return linked >= LINK_SHARE * everything and linked / len(links) <= LONGEST_MENU_ITEM
+
+
+def _text(tag: Tag) -> str:
+    return " ".join(word for node in walk(tag) if isinstance(node, NavigableString) for word in node.split())
+
+
+def _tags(tag: Tag) -> list[Tag]:
+    """Return the first tags within a tag. What holds more than `MOST_TAGS` is no menu and is not read through."""
+    return [child for child in islice(walk(tag), 2 * MOST_TAGS) if isinstance(child, Tag)][:MOST_TAGS]
 
 
 def _short_text(tag: Tag, longest: int) -> str | None:
     """Return a tag's text where it has no more than `longest` characters, without reading on in long ones."""
     parts: list[str] = []
     length = 0
-    for text in tag.stripped_strings:
-        parts.append(text)
-        length += len(text) + 1
-        if length > longest:
+    for number, node in enumerate(walk(tag)):
+        if number > MOST_NOTICE_NODES:
             return None
+        if isinstance(node, NavigableString) and (text := node.strip()):
+            parts.append(text)
+            length += len(text) + 1
+            if length > longest:
+                return None
     return " ".join(parts)

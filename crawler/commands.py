@@ -17,11 +17,11 @@ from crawler.crawling import crawl
 from crawler.errors import InputFileError, SeedsError
 from crawler.home import Home
 from crawler.metadata import Metadata
+from crawler.reading import read_page
 from crawler.recording import CrawlSummary, Progress
 from crawler.records import Profile, Startup, join_blocks
 from crawler.seeds import Problem, read_profiles, read_seeds
 from crawler.settings import crawl_settings
-from crawler.sitecrawl import read_page
 from crawler.urls import canonical_url
 
 app = typer.Typer(no_args_is_help=True, help="Public pages in, corpus out.")

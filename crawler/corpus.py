@@ -151,8 +151,9 @@ class Corpus:
             if merged == known:
                 return False
             self._db.execute(
-                "INSERT INTO startups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
-                " url = excluded.url, homepage = excluded.homepage, country = excluded.country, source = excluded.source,"
+                "INSERT INTO startups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url,"
+                " homepage = excluded.homepage, country = excluded.country, source = excluded.source,"
                 " tags = excluded.tags, trl = excluded.trl, founded = excluded.founded,"
                 " parent_organisations = excluded.parent_organisations",
                 (

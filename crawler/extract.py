@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 from bs4.element import CData, NavigableString
 
-from crawler.boilerplate import remove_boilerplate
+from crawler.boilerplate import remove_boilerplate, walk
 from crawler.metadata import Metadata, attribute, clean, read_metadata
 from crawler.records import Block
 from crawler.urls import canonical_url
@@ -60,7 +60,8 @@ LINE_TAGS = HEADINGS | frozenset(
 )
 """Tags that begin and end a line."""
 CELLS = frozenset({"td", "th"})
-CELL_BLOCKS = frozenset({"table", "ul", "ol", "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "form"})
+NO_FACTS = HEADINGS | {"table", "form"}
+"""Tags that a table of facts does not hold."""
 LONGEST_CELL = 300
 CELL_BREAK = " | "
 LINK_SOURCES = {"a": "href", "area": "href", "frame": "src", "iframe": "src"}
@@ -164,7 +165,8 @@ def _links(soup: BeautifulSoup, url: str, base: str) -> tuple[Link, ...]:
             other_language = "alternate" in attribute(tag, "rel").lower().split() and tag.has_attr("hreflang")
             address = attribute(tag, "href") if other_language else ""
         else:
-            address = attribute(tag, LINK_SOURCES[tag.name])
+            followed = "nofollow" not in attribute(tag, "rel").lower().split()
+            address = attribute(tag, LINK_SOURCES[tag.name]) if followed else ""
         target = canonical_url(address, base) if address.strip() else None
         if target is None or target == url:
             continue
@@ -238,7 +240,7 @@ def _leave(tag: Tag, writer: _Writer) -> None:
 def _verbatim(tag: Tag) -> str:
     """Return a tag's text on one line: words joined as the page joins them, parted where the page breaks lines."""
     parts: list[str] = []
-    for node in tag.descendants:
+    for node in walk(tag):
         if isinstance(node, Tag):
             if node.name in LINE_TAGS:
                 parts.append(" ")
@@ -249,25 +251,27 @@ def _verbatim(tag: Tag) -> str:
 
 def _is_data(table: Tag) -> bool:
     """Tell a table of facts from one that lays out the page."""
-    cells = 0
-    for row in table.find_all("tr"):
-        in_row = row.find_all(CELLS, recursive=False)
-        cells = max(cells, len(in_row))
-    if cells <= 1:
+    if any(isinstance(node, Tag) and node.name in NO_FACTS for node in walk(table)):
         return False
-    for cell in table.find_all(CELLS):
-        if cell.find(["table", *HEADINGS, "form"]) or len(cell.get_text()) > LONGEST_CELL:
-            return False
-    return True
+    tags = [node for node in walk(table) if isinstance(node, Tag)]
+    if max((len(_cells(tag)) for tag in tags if tag.name == "tr"), default=0) <= 1:
+        return False
+    return not any(tag.name in CELLS and len(_verbatim(tag)) > LONGEST_CELL for tag in tags)
+
+
+def _cells(row: Tag) -> list[Tag]:
+    return [child for child in row.contents if isinstance(child, Tag) and child.name in CELLS]
 
 
 def _write_rows(table: Tag, writer: _Writer) -> None:
-    for row in table.find_all(["caption", "tr"]):
+    for row in walk(table):
+        if not isinstance(row, Tag) or row.name not in {"caption", "tr"}:
+            continue
         writer.line()
         if row.name == "caption":
             writer.text(_verbatim(row))
             continue
-        cells = [(cell.name, text) for cell in row.find_all(CELLS, recursive=False) if (text := _verbatim(cell))]
+        cells = [(cell.name, text) for cell in _cells(row) if (text := _verbatim(cell))]
         fact = len(cells) == 2 and cells[0][0] == "th" and cells[1][0] == "td"  # noqa: PLR2004  # a name and its value
         writer.text((": " if fact else CELL_BREAK).join(text.rstrip(": ") if fact else text for _, text in cells))
     writer.line()

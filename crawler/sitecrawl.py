@@ -4,15 +4,14 @@ import heapq
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 
-from crawler.extract import Extracted, extract
+from crawler.extract import Extracted
 from crawler.fetching import Answer, Failure, Fetcher
-from crawler.language import UNDETERMINED, detect
 from crawler.metadata import robots_rules
 from crawler.politeness import Robots
+from crawler.reading import Reading
 from crawler.recording import Recorder
 from crawler.records import Outcome, Page, Startup, join_blocks
 from crawler.settings import CrawlSettings
@@ -42,24 +41,7 @@ VAGUE_TYPES = frozenset({"", "text/plain", "application/octet-stream", "text/xml
 HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body")
 SNIFFED_BYTES = 1024
 
-Read = Callable[[bytes, str, str | None], Awaitable["Reading"]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A page as read: what was extracted, and in which language."""
-
-    extracted: Extracted
-    language: str
-
-
-def read_page(body: bytes, url: str, charset: str | None) -> Reading:
-    """Extract a page and tell its language. Work for a thread: seconds for a very large page."""
-    extracted = extract(body, url, charset)
-    language = detect(join_blocks(extracted.blocks))
-    if language == UNDETERMINED:
-        language = extracted.metadata.declared_language or UNDETERMINED
-    return Reading(extracted, language)
+Read = Callable[[bytes, str, str | None], Awaitable[Reading]]
 
 
 class SiteCrawl:

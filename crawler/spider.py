@@ -22,10 +22,11 @@ from twisted.internet import defer
 from crawler.corpus import Corpus
 from crawler.errors import ScoutError
 from crawler.fetching import Fetcher
+from crawler.reading import Reading, read_page
 from crawler.recording import Recorder
 from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings
-from crawler.sitecrawl import Reading, SiteCrawl, read_page
+from crawler.sitecrawl import SiteCrawl
 
 logger = logging.getLogger(__name__)
 

@@ -116,7 +116,10 @@ class DemoWeb:
             return tuple(self._requests)
 
     def addresses(self) -> dict[str, tuple[str, ...]]:
-        """Return the addresses of every site's pages by the startup's id: what a complete crawl stores."""
+        """Return the addresses of every site's pages by the startup's id: what a complete crawl stores.
+
+        With `Wart.UPPER_CASE`, `Wart.SLASH` and `Wart.TWO_ADDRESSES` a crawl may come upon the other address of a page first.
+        """
         return {
             site.id: tuple(self._base(site) + address(page, self._traits[site.slug]) for page in site.pages)
             for site in self._sites.values()

@@ -1,0 +1,162 @@
+"""The corpus keeps what it was given, says what it cannot do, and is never left half written."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.corpus import MIGRATIONS, Corpus
+from crawler.errors import CorpusError
+from crawler.records import Block, Outcome, Page, Profile, Startup, Visit
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+FONDERIA = Startup(
+    "fx-1", "Getti Sani", "https://gettisani.example/", None, "IT", "own", ("casting", "vision"), 6, 2021, ("Ateneo di Prova",)
+)
+HOME = Page(
+    "https://gettisani.example/", "fx-1", "Getti sani", "it", (Block("", "Raggi X in linea."), Block("Cricche", "Viste.")), NOW
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "corpus.sqlite"
+
+
+def test_what_is_put_comes_back_from_a_new_connection(path: Path) -> None:
+    visit = Visit(HOME.url, "fx-1", Outcome.STORED, NOW, 200, "fine")
+    profile = Profile("fx-1", "own", "Vede le cricche nei getti.", "it", NOW, "https://gettisani.example/it")
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_page(HOME)
+        corpus.put_profile(profile)
+        corpus.put_visit(visit)
+    with Corpus(path, read_only=True) as corpus:
+        assert list(corpus.startups()) == [FONDERIA]
+        assert list(corpus.pages()) == list(corpus.pages("fx-1")) == [HOME]
+        assert list(corpus.profiles()) == [profile]
+        assert list(corpus.visits("fx-1")) == [visit]
+        counts = corpus.counts()
+    assert (counts.startups, counts.pages, counts.profiles, counts.visits) == (1, 1, 1, 1)
+    assert counts.languages == {"it": 1}
+    assert counts.first_fetched_at == counts.last_fetched_at == NOW
+
+
+def test_the_text_of_a_page_has_headings_on_lines_of_their_own() -> None:
+    assert HOME.text == "Raggi X in linea.\n\nCricche\nViste."
+
+
+def test_putting_the_same_twice_changes_nothing(path: Path) -> None:
+    with Corpus(path) as corpus:
+        assert corpus.put_startup(FONDERIA)
+        assert not corpus.put_startup(FONDERIA)
+        assert corpus.put_page(HOME)
+        before = corpus.digest()
+        assert not corpus.put_page(HOME)
+        assert corpus.digest() == before
+
+
+def test_facts_left_open_keep_what_was_known(path: Path) -> None:
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_startup(Startup("fx-1", "Getti Sani srl", country="SM"))
+        assert corpus.startup("fx-1") == replace(FONDERIA, name="Getti Sani srl", country="SM")
+
+
+def test_a_page_read_again_unchanged_gets_the_new_date_only(path: Path) -> None:
+    later = replace(HOME, fetched_at=NOW + timedelta(days=3))
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_page(HOME)
+        before = corpus.digest()
+        assert not corpus.put_page(later)
+        assert list(corpus.pages()) == [later]
+        assert corpus.digest() != before
+
+
+def test_a_page_whose_text_changed_takes_the_place_of_the_old_one(path: Path) -> None:
+    changed = replace(HOME, blocks=(Block("", "Ultrasuoni."),))
+    assert changed.digest != HOME.digest
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_page(HOME)
+        assert corpus.put_page(changed)
+        assert list(corpus.pages()) == [changed]
+
+
+def test_a_page_of_an_unknown_startup_is_refused(path: Path) -> None:
+    with Corpus(path) as corpus, pytest.raises(CorpusError):
+        corpus.put_page(HOME)
+
+
+def test_a_transaction_that_breaks_off_leaves_nothing(path: Path) -> None:
+    with Corpus(path) as corpus:
+
+        def break_off() -> None:
+            with corpus.transaction():
+                corpus.put_startup(FONDERIA)
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            break_off()
+        assert list(corpus.startups()) == []
+        assert corpus.put_startup(FONDERIA)
+
+
+def test_reading_where_there_is_no_corpus_says_what_to_run(path: Path) -> None:
+    with pytest.raises(CorpusError, match="scout crawl"):
+        Corpus(path, read_only=True)
+    assert not path.parent.exists()
+
+
+def test_a_file_that_is_no_corpus_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.sqlite"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(CorpusError, match=r"corpus\.sqlite.*damaged"):
+        Corpus(path)
+    assert path.read_bytes() == b"not a database at all" * 100
+
+
+def test_a_corpus_of_a_newer_version_is_refused(path: Path) -> None:
+    Corpus(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    db.close()
+    with pytest.raises(CorpusError, match="newer version"):
+        Corpus(path)
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CorpusError, match="permissions"):
+        Corpus(tmp_path / "file" / "corpus.sqlite")
+
+
+def test_a_full_disk_is_a_clear_error_and_keeps_what_was_there(path: Path) -> None:
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus._db.execute("PRAGMA max_page_count = 12")
+        huge = replace(HOME, blocks=(Block("", "x" * 500_000),))
+        with pytest.raises(CorpusError, match="full"):
+            corpus.put_page(huge)
+        corpus._db.execute("PRAGMA max_page_count = 100000")
+        assert list(corpus.startups()) == [FONDERIA]
+        assert list(corpus.pages()) == []
+
+
+def test_readers_see_the_last_whole_state_while_a_write_is_under_way(path: Path) -> None:
+    with Corpus(path) as writer:
+        writer.put_startup(FONDERIA)
+        with writer.transaction():
+            writer.put_page(HOME)
+            with Corpus(path, read_only=True) as reader:
+                assert list(reader.pages()) == []
+        with Corpus(path, read_only=True) as reader:
+            assert list(reader.pages()) == [HOME]
+
+
+def test_text_that_no_encoding_holds_does_not_break_the_digest() -> None:
+    odd = replace(HOME, title="\ud800 lone")
+    assert odd.digest != HOME.digest
