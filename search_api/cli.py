@@ -26,7 +26,7 @@ for part in (crawler_app, indexer_app, service_app):
 def main(arguments: list[str] | None = None) -> None:
     """Run `scout`; an error that a user can mend is one line on standard error and exit code 2."""
     try:
-        app(args=arguments)
+        app(args=arguments, prog_name="scout")
     except ScoutError as error:
         click.echo(f"scout: {error}", err=True)
         sys.exit(USER_ERROR)

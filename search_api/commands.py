@@ -1,6 +1,7 @@
 """The service's commands: `scout search`, `scout serve`, `scout demo`."""
 
 import logging
+import re
 import socket
 from typing import Annotated
 
@@ -33,14 +34,16 @@ from search_api.wire import SearchOut
 app = typer.Typer(no_args_is_help=True, help="Search, service and demo.")
 
 DEMO_WEB_PORT = 8001
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal would obey instead of showing it; crawled text may hold it."""
 COLOURS = {Confidence.STRONG: "green", Confidence.POSSIBLE: "yellow", Confidence.WEAK: "dim"}
 
 
 @app.command()
-def search(
+def search(  # noqa: PLR0917  # Typer's options, named on the command line
     need: Annotated[str, typer.Argument(help="What the firm is looking for, in Italian or English.")],
     limit: Annotated[int, typer.Option("--limit", help="Startups in the answer, 1 to 100.")] = 10,
-    country: Annotated[list[str] | None, typer.Option("--country", help="ISO code such as IT; repeat for alternatives.")] = None,
+    country: Annotated[list[str] | None, typer.Option("--country", help="Code such as IT; repeat for alternatives.")] = None,
     source: Annotated[list[str] | None, typer.Option("--source", help="Directory; repeat for alternatives.")] = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Tag; repeat for alternatives.")] = None,
     trl_min: Annotated[int | None, typer.Option("--trl-min", min=1, max=9)] = None,
@@ -52,7 +55,8 @@ def search(
     """Answer a technology need with the nearest startups and the evidence for each."""
     countries = tuple(code.upper() for code in country or ())
     filters = Filters(countries, tuple(source or ()), tuple(tag or ()), trl_min, trl_max, founded_min, founded_max)
-    wanted = Need(need, limit, filters)
+    text = need.encode("utf-8", "replace").decode()  # a terminal can hand over bytes that are no text
+    wanted = Need(text, limit, filters)
     check(wanted)
     answer = Engine(Home.from_environment(), index_settings()).searcher().search(wanted)
     if as_json:
@@ -61,7 +65,9 @@ def search(
     console = Console(highlight=False)
     for match in answer.matches:
         _show(console, match)
-    console.print(f"[dim]{len(answer.matches)} startups in {answer.took_ms:.0f} ms; the answer as a whole: {answer.verdict}[/dim]")
+    console.print(
+        f"[dim]{len(answer.matches)} startups in {answer.took_ms:.0f} ms; the answer as a whole: {answer.verdict}[/dim]"
+    )
 
 
 @app.command()
@@ -108,7 +114,7 @@ def demo(
 
 
 def _forget_other_addresses(home: Home, startups: tuple[Startup, ...]) -> None:
-    """Drop the demo's corpus when it was crawled on another port, whose links lead nowhere; vectors are used again all the same."""
+    """Drop the demo's corpus when it was crawled on another port, whose links lead nowhere; its vectors are used again."""
     if not home.corpus.is_file():
         return
     with Corpus(home.corpus) as corpus:
@@ -122,7 +128,8 @@ def _serve(home: Home, settings: ServiceSettings, engine: Engine | None = None) 
     _check_free(settings)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     application = create_app(engine or Engine(home, index_settings()), settings)
-    typer.echo(f"page and API: http://{settings.host}:{settings.port}/  (Ctrl-C ends it)")
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    typer.echo(f"page and API: http://{host}:{settings.port}/  (Ctrl-C ends it)")
     # No access log: an address may hold a need, and a need is the firm's secret.
     uvicorn.run(application, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False)
 
@@ -135,7 +142,7 @@ def _check_free(settings: ServiceSettings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise SettingsError(
-                f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error} (choose another --port)"
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error} (choose another --port or --host)"
             ) from error
 
 
@@ -143,19 +150,24 @@ def _show(console: Console, match: Match) -> None:
     startup = match.startup
     facts = [f"TRL {startup.trl}" if startup.trl else "", startup.country or "", startup.homepage or startup.url or ""]
     console.print(
-        f"[bold]{match.rank}. {escape(startup.name)}[/bold]  [{COLOURS[match.confidence]}]{match.confidence}[/]"
-        f"  [dim]{match.score:.3f}  {escape(' · '.join(filter(None, facts)))}[/dim]"
+        f"[bold]{match.rank}. {escape(_harmless(startup.name))}[/bold]  [{COLOURS[match.confidence]}]{match.confidence}[/]"
+        f"  [dim]{match.score:.3f}  {escape(_harmless(' · '.join(filter(None, facts))))}[/dim]"
     )
     for shown in match.evidence:
         passage = shown.passage
         where = passage.url or f"profile in {passage.source}"
         console.print(_marked(shown), style="none", end="\n")
-        console.print(f"   [dim]{escape(where)} · {passage.language} · read {passage.fetched_at:%Y-%m-%d}[/dim]")
+        console.print(f"   [dim]{escape(_harmless(where))} · {passage.language} · read {passage.fetched_at:%Y-%m-%d}[/dim]")
     console.print()
 
 
+def _harmless(text: str) -> str:
+    """Return text of the same length that a terminal shows and does not obey."""
+    return _CONTROLS.sub(" ", text)
+
+
 def _marked(shown: Evidence) -> Text:
-    text = Text(shown.passage.text)
+    text = Text(_harmless(shown.passage.text))
     for start, end in shown.marks:
         text.stylize("bold", start, end)
     return Text("   ") + text

@@ -15,7 +15,7 @@ from indexer.snapshot import current_manifest, load_snapshot
 logger = logging.getLogger(__name__)
 
 WARM_UP = Need("saldatura laser", limit=1)
-"""What libraries load at their first call is loaded before the first scout asks; two words, so that the language model runs too."""
+"""Libraries load parts at their first call, so it is made before the first scout asks; two words, so that all parts run."""
 CHECK_EVERY = 2.0
 """Seconds between two looks at which snapshot is current."""
 
@@ -24,7 +24,7 @@ class Engine:
     """Gives the searcher over the current snapshot. Safe to use from several threads."""
 
     def __init__(self, home: Home, settings: IndexSettings, encoder: Encoder | None = None) -> None:
-        """Prepare an engine over `home`; nothing is loaded before `searcher` is called. `encoder` takes the place of the settings'."""
+        """Prepare an engine over `home`; nothing is loaded before `searcher` is called. `encoder` replaces the settings'."""
         self._home = home
         self._settings = settings
         self._encoder = encoder
@@ -54,7 +54,7 @@ class Engine:
                 self._checked = time.monotonic()
                 if current_manifest(self._home).id != serving.manifest.id:
                     self._searcher = self._load()
-            except ScoutError as error:
+            except (ScoutError, OSError) as error:  # OSError: a file went away while it was read
                 logger.warning("the snapshot %s goes on answering: %s", serving.manifest.id, error)
             finally:
                 self._loading.release()

@@ -1,6 +1,8 @@
 """Errors on the wire: application/problem+json (RFC 9457)."""
 
 import logging
+import traceback
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,10 +17,23 @@ from search_api.wire import ProblemOut
 logger = logging.getLogger(__name__)
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemOut, "content": {"application/problem+json": {}}} for status in (404, 413, 422, 503)
+    status: {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}},
+    }
+    for status in (400, 404, 413, 415, 422, 503)
 }
 """For the routes' documentation."""
 RETRY_AFTER_SECONDS = 10
+MOST_CHARACTERS = 600
+"""Of a detail, which may quote what was sent."""
+PLAIN = {
+    "missing": "is missing",
+    "extra_forbidden": "there is no such field here, see /openapi.json",
+    "tuple_type": "must be a list",
+    "model_attributes_type": "must be a JSON object",
+}
+"""What to say instead of pydantic's words, where these name Python's types."""
 
 
 class Problem(JSONResponse):
@@ -26,11 +41,12 @@ class Problem(JSONResponse):
 
     media_type = "application/problem+json"
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        """Make the response; `code` is stable, `detail` one line for people."""
-        body = ProblemOut(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail, code=code)
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-        super().__init__(body.model_dump(), status, headers)
+    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        """Make the response; `code` is stable, `detail` is for people and is put on one line."""
+        line = " ".join(detail.encode("utf-8", "replace").decode().split())[:MOST_CHARACTERS]
+        body = ProblemOut(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=line, code=code)
+        retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        super().__init__(body.model_dump(), status, {**(headers or {}), **retry})
 
 
 def install(app: FastAPI) -> None:
@@ -38,7 +54,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ScoutError, _scout_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _scout_error(_: Request, error: Exception) -> Problem:
@@ -47,22 +62,38 @@ def _scout_error(_: Request, error: Exception) -> Problem:
     return Problem(error.status, error.code, str(error))
 
 
-def _validation_error(_: Request, error: Exception) -> Problem:
+def _validation_error(request: Request, error: Exception) -> Problem:
     if not isinstance(error, RequestValidationError):
         raise error
     said = []
     for one in error.errors()[:5]:
-        place = ".".join(str(part) for part in one["loc"] if part not in ("body", "query", "path"))
-        said.append(f"{place or 'request'}: {one['msg']}")
+        kind, place = one["type"], [str(part)[:60] for part in one["loc"] if part not in ("body", "query", "path")]
+        if kind == "json_invalid":
+            return _http_error(request, HTTPException(HTTPStatus.BAD_REQUEST))
+        if not place and kind in ("missing", "model_attributes_type") and "json" not in request.headers.get("content-type", ""):
+            return Problem(415, "unsupported-media-type", "send the need as a JSON object, with Content-Type: application/json")
+        said.append(f"{'.'.join(place) or 'the body'}: {PLAIN.get(kind, one['msg'])}")
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-request", "; ".join(said))
 
 
 def _http_error(_: Request, error: Exception) -> Problem:
     if not isinstance(error, HTTPException):
         raise error
-    return Problem(error.status_code, HTTPStatus(error.status_code).name.lower().replace("_", "-"), str(error.detail))
+    mends = {
+        HTTPStatus.BAD_REQUEST: "the body cannot be read as JSON: check its quotes, commas and encoding (UTF-8)",
+        HTTPStatus.NOT_FOUND: "there is nothing at this address: /openapi.json lists what there is",
+        HTTPStatus.METHOD_NOT_ALLOWED: "this address does not take that method: see the header Allow, and /openapi.json",
+    }
+    status = HTTPStatus(error.status_code)
+    code = status.name.lower().replace("_", "-")
+    return Problem(status, code, mends.get(status, str(error.detail)), error.headers)
 
 
-def _unexpected(request: Request, error: Exception) -> Problem:
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+def unexpected(method: str, error: Exception) -> Problem:
+    """Log an error that nobody foresaw and return what to answer.
+
+    The error's own words stay out of the log, as does the address: either may hold a need.
+    """
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s failed with %s (its words are not logged: they may quote a need)\n%s", method, type(error).__name__, where)
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "something broke here; the service's log says what")

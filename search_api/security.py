@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api.problems import Problem
+from search_api.problems import Problem, unexpected
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self';"
@@ -17,10 +17,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+LONGEST_NUMBER = 18
+"""Digits of a Content-Length that is looked at closely; Python refuses to read numbers of thousands."""
 
 
 class Guard:
-    """ASGI middleware that adds the headers and refuses large bodies and foreign host names."""
+    """ASGI middleware that adds the headers, refuses large bodies and foreign host names, and answers for what breaks."""
 
     def __init__(self, app: ASGIApp, *, max_body_bytes: int, names: tuple[str, ...]) -> None:
         """Guard `app`; `names` are the host names answered to, any port, or `*`."""
@@ -34,7 +36,11 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def guarded(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
@@ -57,7 +63,12 @@ class Guard:
         async def replayed() -> Message:
             return next(messages, None) or await receive()
 
-        await self._app(scope, replayed, guarded)
+        try:
+            await self._app(scope, replayed, guarded)
+        except Exception as error:  # noqa: BLE001  # the server would log the error's words, and answer without the headers
+            problem = unexpected(scope["method"], error)
+            if not begun:
+                await problem(scope, receive, guarded)
 
     def _is_known(self, host: str) -> bool:
         name = host.lower().rpartition(":")[0] if not host.endswith("]") and ":" in host else host.lower()
@@ -66,14 +77,15 @@ class Guard:
     async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
         """Return the whole body, or None as soon as it is known to be too large."""
         length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > self._max:
+        if length.isascii() and length.isdigit() and (len(length) > LONGEST_NUMBER or int(length) > self._max):
             return None
         body = b""
         while True:
             message = await receive()
             if message["type"] != "http.request":
                 return body
-            body += message.get("body", b"")
+            part: bytes = message.get("body", b"")
+            body += part
             if len(body) > self._max:
                 return None
             if not message.get("more_body"):

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import pydantic_settings
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -13,7 +14,7 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SCOUT_API_", frozen=True, extra="forbid")
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     """Address to listen on. The service has no accounts: open it to a network only behind a proxy that has."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     """Port to listen on."""
@@ -27,11 +28,14 @@ def service_settings(**overrides: object) -> ServiceSettings:
     """Read the service's settings from the environment; `overrides` that are not None win.
 
     Raises:
-        SettingsError: a value cannot be used; the message names the variable.
+        SettingsError: a value cannot be used; the message names the variable, or the option that stands for it.
     """
     try:
         return ServiceSettings(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]  # pydantic validates
     except ValidationError as error:
         first = error.errors()[0]
-        name = "SCOUT_API_" + "_".join(str(part) for part in first["loc"]).upper()
+        field = str(first["loc"][0])
+        name = f"--{field}" if overrides.get(field) is not None else f"SCOUT_API_{field.upper()}"
         raise SettingsError(f"{name}: {first['msg']} (got {str(first['input'])[:80]!r})") from error
+    except pydantic_settings.SettingsError as error:
+        raise SettingsError('SCOUT_API_NAMES: must be a JSON list such as ["scout.example", "127.0.0.1"]') from error

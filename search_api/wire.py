@@ -2,15 +2,25 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from crawler.records import Startup
 from indexer.results import MAX_LIMIT, MAX_NEED_CHARACTERS, Answer, Evidence, Filters, Match, Need
 
-Country = Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
 Trl = Annotated[int, Field(ge=1, le=9)]
 Year = Annotated[int, Field(ge=1800, le=2100)]
-NeedText = Annotated[str, Field(min_length=1, max_length=MAX_NEED_CHARACTERS)]
+
+
+def _whole(text: str) -> str:
+    """Refuse what JSON can say and Unicode cannot: models and encodings break on it."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise PydanticCustomError("half_character", "holds half a character (a lone surrogate)")
+    return text
+
+
+NeedText = Annotated[str, AfterValidator(_whole), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_NEED_CHARACTERS})]
+"""Its length is checked where the search begins, which says how to mend it."""
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -26,7 +36,7 @@ class _Out(BaseModel):
 class FiltersIn(_In):
     """Hard conditions; values of one field are alternatives, fields must all hold."""
 
-    country: tuple[Country, ...] = Field(default=(), max_length=50, description="ISO 3166-1 alpha-2 codes")
+    country: tuple[Label, ...] = Field(default=(), max_length=50, description="ISO 3166-1 alpha-2 codes")
     source: tuple[Label, ...] = Field(default=(), max_length=50)
     tag: tuple[Label, ...] = Field(default=(), max_length=50)
     trl_min: Trl | None = None
@@ -138,7 +148,9 @@ class MatchOut(_Out):
     confidence: Literal["strong", "possible", "weak"]
     startup: StartupOut
     evidence: tuple[EvidenceOut, ...]
-    scores: dict[str, float] | None = Field(default=None, description="with explain: the parts that score is the sum of")
+    scores: dict[str, float] | None = Field(
+        default=None, exclude_if=lambda parts: parts is None, description="with explain: the parts that score is the sum of"
+    )
 
     @classmethod
     def of(cls, match: Match, *, explain: bool) -> "MatchOut":

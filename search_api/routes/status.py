@@ -33,8 +33,8 @@ def status(searcher: Searching) -> StatusOut:
 
 
 @router.get("/healthz", summary="Is the process alive")
-def healthz() -> HealthOut:
-    """Answer as long as the process does."""
+async def healthz() -> HealthOut:
+    """Answer as long as the process does; on the event loop, since searches may have taken every worker thread."""
     return HealthOut(status="ok")
 
 

@@ -1,0 +1,121 @@
+"""`scout search` in this process, on the demo's index: the API's own answer, and text that a terminal cannot obey."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+import search_api.engine
+from crawler.corpus import Corpus
+from crawler.home import Home
+from crawler.records import Block, Page, Startup
+from indexer.build import build
+from indexer.settings import index_settings
+from search_api.cli import main
+
+NEED = "manutenzione predittiva di motori elettrici e pompe"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(
+    demo_home: Home, encoder: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run `scout` on the demo's index, with the model that the tests have loaded already."""
+    monkeypatch.setenv("SCOUT_HOME", str(demo_home.root))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(search_api.engine, "SentenceTransformerEncoder", lambda _: encoder)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return call
+
+
+def api(make_app: Callable[..., FastAPI], home: Home, encoder: object, **body: object) -> dict[str, Any]:
+    with TestClient(make_app(home, encoder), base_url="http://127.0.0.1") as client:
+        answer: dict[str, Any] = client.post("/api/search", json=body).json()
+        return answer | {"took_ms": 0}
+
+
+def test_json_is_the_apis_answer(run: Run, make_app: Callable[..., FastAPI], demo_home: Home, encoder: object) -> None:
+    code, said, complaint = run("search", NEED, "--json")
+    assert (code, complaint) == (0, "")
+    assert json.loads(said) | {"took_ms": 0} == api(make_app, demo_home, encoder, need=NEED, explain=True)
+    options = ("--limit", "3", "--country", "it", "--tag", "Artificial Intelligence", "--trl-min", "5", "--trl-max", "8")
+    code, said, complaint = run("search", NEED, "--json", *options)
+    assert (code, complaint) == (0, "")
+    filters = {"country": ["IT"], "tag": ["Artificial Intelligence"], "trl_min": 5, "trl_max": 8}
+    answer = json.loads(said)
+    assert answer | {"took_ms": 0} == api(make_app, demo_home, encoder, need=NEED, limit=3, explain=True, filters=filters)
+    assert len(answer["matches"]) == 3
+    assert all(match["startup"]["country"] == "IT" and 5 <= match["startup"]["trl"] <= 8 for match in answer["matches"])
+
+
+def test_people_get_names_evidence_address_and_date(run: Run, demo_home: Home) -> None:
+    code, said, _ = run("search", NEED, "--limit", "2")
+    assert code == 0
+    with Corpus(demo_home.corpus, read_only=True) as corpus:
+        names = {startup.name for startup in corpus.startups()}
+    first = next(line for line in said.splitlines() if line.startswith("1. "))
+    assert any(name in first for name in names)
+    assert "TRL" in said
+    assert f"read {datetime.now(UTC):%Y-%m-}" in said
+    assert ".localhost:" in said
+    assert "2 startups in " in said
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--country", "ZZ"), "no startup here has the country 'ZZ'"),
+        (("--tag", "Artificial Inteligence"), "artificial intelligence"),
+        (("--source", "nowhere"), "no startup here has the source 'nowhere'"),
+        (("--trl-min", "8", "--trl-max", "2"), "trl_min 8 is above trl_max 2"),
+    ],
+)
+def test_an_unknown_filter_value_is_one_line_and_exit_2(run: Run, options: tuple[str, ...], words: str) -> None:
+    code, said, complaint = run("search", NEED, *options)
+    assert (code, said) == (2, "")
+    assert len(complaint.splitlines()) == 1
+    assert words in complaint.lower().replace("'zz'", "'ZZ'")
+
+
+def test_bytes_that_are_no_text_in_a_need_are_no_crash(run: Run) -> None:
+    code, said, complaint = run("search", "saldatura \udcff", "--json")
+    assert (code, complaint) == (0, "")
+    assert json.loads(said)["need"] == "saldatura ?"
+
+
+def test_a_terminal_is_shown_controls_and_markup_and_does_not_obey_them(
+    run: Run, home_of_a_rogue: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCOUT_HOME", str(home_of_a_rogue.root))
+    code, said, _ = run("search", "gears of bronze")
+    assert code == 0
+    assert "\x1b" not in said
+    assert "\x07" not in said
+    assert "[bold red]gears[/bold red]" in said
+    assert "[link=https://evil.example/]Rogue[/link]" in said
+
+
+@pytest.fixture
+def home_of_a_rogue(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> Home:  # noqa: ANN401  # the session's model
+    """A home with one startup whose name and text carry terminal controls and rich's markup."""
+    home = Home(tmp_path_factory.mktemp("rogue"))
+    text = "We make \x1b[31m[bold red]gears[/bold red] of bronze\x9b2J\x07 and [/] of steel."
+    with Corpus(home.corpus) as corpus:
+        corpus.put_startup(
+            Startup("rogue", "[link=https://evil.example/]Rogue[/link]\x1b]0;pwned\x07", "https://rogue.example/")
+        )
+        blocks = (Block("\x1b[2JHeading", text),)
+        corpus.put_page(Page("https://rogue.example/", "rogue", "\x1b[2J", "en", blocks, datetime.now(UTC)))
+    build(home, encoder, index_settings())
+    return home
