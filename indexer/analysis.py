@@ -11,11 +11,11 @@ from bm25s.stopwords import STOPWORDS_EN_PLUS, STOPWORDS_ITALIAN
 
 from crawler.language import likelier
 
-WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)\d+)*")
-"""Letters and digits; a decimal point or comma stays within its number."""
+WORD = re.compile(r"[^\W_\u02bc]+(?:[\u0300-\u036f][^\W_\u02bc]*)*(?:[.,](?=\d)\d+)*")
+"""Letters with their accents, and digits; a decimal point or comma stays within its number. U+02BC is an apostrophe."""
 ELISION = re.compile(
     r"\b(?:gl|[ldcmtsvn]|un|(?:d|n|a|s|c)?all|dell|nell|sull|dall|coll|quell|quest|bell|sant|tutt|mezz|senz|anch|nessun|ciascun|qualcun)"
-    r"['’ʼ`´](?=\w)",
+    r"['’ʼ`´](?=\w)",  # noqa: RUF001  # the look-alikes are what it is about
     re.IGNORECASE,
 )
 """Articles and prepositions that Italian writes onto the next word, with any apostrophe that people type."""

@@ -59,6 +59,7 @@ def build(
         NothingToIndexError: no page and no profile has text.
         CorpusError: the corpus cannot be read.
         SnapshotBusyError: another build is under way.
+        IndexWriteError: the snapshot cannot be written; the current one stays.
     """
     with Corpus(home.corpus, read_only=True) as corpus, building(home):
         corpus_digest = corpus.digest()
@@ -115,10 +116,12 @@ def _collect(corpus: Corpus, encoder: Encoder, settings: IndexSettings) -> tuple
     known = {s.id: s for s in corpus.startups()}
     size = {"words": settings.passage_words, "max_tokens": encoder.max_tokens}
     passages: list[Passage] = []
+    # A crawl or import may be adding startups meanwhile: those are left for the next build.
     for profile in corpus.profiles():
-        name = known[profile.startup_id].name
-        passages += profile_passages(profile, name, count_tokens=encoder.count_tokens, **size)
-    for page in sorted(corpus.pages(), key=_depth):
+        if profile.startup_id in known:
+            name = known[profile.startup_id].name
+            passages += profile_passages(profile, name, count_tokens=encoder.count_tokens, **size)
+    for page in sorted((p for p in corpus.pages() if p.startup_id in known), key=_depth):
         passages += page_passages(page, count_tokens=encoder.count_tokens, **size)
     passages.sort(key=lambda p: p.startup_id)  # stable: profiles first, then pages from the home page down
     with_text = {p.startup_id for p in passages}

@@ -122,9 +122,10 @@ def embedding_bar() -> Iterator[Callable[[int, int], None] | None]:
 
 def as_text(report: BuildReport) -> str:
     """Return one line that says what a build did."""
+    counts = f"{report.startups} startups, {report.passages} passages"
     if not report.changed:
-        return f"snapshot {report.snapshot} is up to date: {report.startups} startups, {report.passages} passages"
-    return f"snapshot {report.snapshot}: {report.startups} startups, {report.passages} passages, {report.embedded} texts embedded"
+        return f"snapshot {report.snapshot} is up to date: {counts}"
+    return f"snapshot {report.snapshot}: {counts}, {report.embedded} texts embedded"
 
 
 def _facts(manifest: Manifest) -> dict[str, object]:

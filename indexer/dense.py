@@ -40,8 +40,8 @@ class DenseIndex:
             raise SnapshotDamagedError(f"{path} cannot be read as a FAISS index: run `scout index --full`") from error
 
     def save(self, path: Path) -> None:
-        """Write the index to a file."""
-        faiss.write_index(self._index, str(path))
+        """Write the index to a file, with an OSError where that fails: FAISS's own writer misses a full disk."""
+        path.write_bytes(faiss.serialize_index(self._index).data)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -57,8 +57,16 @@ class DenseIndex:
         return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32)
 
     def scores(self, vector: Vectors) -> Scores:
-        """Return the inner product of `vector`, shape (dimension,), with every row, shape (len(self),)."""
-        found, rows = self._index.search(vector[np.newaxis], len(self))
-        scores = np.empty(len(self), np.float32)
-        scores[rows[0]] = found[0]
+        """Return the inner product of `vector`, shape (dimension,), with every row, shape (len(self),).
+
+        Raises:
+            ValueError: the vector is of another length.
+        """
+        if vector.shape != (self.dimension,):
+            raise ValueError(f"a vector of shape {vector.shape} for an index of {self.dimension} dimensions")
+        one, scores = np.ascontiguousarray(vector, np.float32), np.empty(len(self), np.float32)
+        # FAISS's kernel, without the sorting that its search adds: several times faster when every score is wanted.
+        faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]  # missing in the types that FAISS ships
+            faiss.swig_ptr(scores), faiss.swig_ptr(one), self._index.get_xb(), self.dimension, len(self)
+        )
         return scores

@@ -1,7 +1,7 @@
 """Text to vectors: the Encoder protocol, and sentence-transformers behind it."""
 
 import hashlib
-import logging
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -14,10 +14,8 @@ from indexer.errors import ModelError
 Vectors = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
 
-logger = logging.getLogger(__name__)
-
-BATCH = 32
-"""Texts encoded at once."""
+BATCH = 8
+"""Texts encoded at once; on a CPU small batches of like lengths waste least on padding."""
 CHUNK = 512
 """Texts between two reports of progress."""
 
@@ -54,7 +52,7 @@ class Encoder(Protocol):
 class SentenceTransformerEncoder:
     """An Encoder over any sentence-transformers model.
 
-    Safe to call from several threads: calls share the model, which holds no state between them.
+    Safe to call from several threads: they take turns, since the tokenizer keeps the limits of a call until the next one.
     """
 
     def __init__(self, model: str = "") -> None:
@@ -66,23 +64,33 @@ class SentenceTransformerEncoder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415  # seconds of import that `scout --help` need not pay
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
-        disable_progress_bar()  # it shows even where standard error is no terminal
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers ships no types; it shows even without a terminal
+        self._turn = threading.Lock()
         source = model or str(packaged_model())
+
+        def load(*, local: bool) -> "SentenceTransformer":
+            return SentenceTransformer(source, device="cpu", trust_remote_code=False, local_files_only=local)
+
         try:
-            self._model = SentenceTransformer(source, device="cpu", trust_remote_code=False)
+            try:
+                self._model = load(local=True)  # also what the hub gave once: without a network it would be asked for minutes
+            except Exception:
+                if Path(source).is_dir():
+                    raise
+                self._model = load(local=False)
+            self._read_facts()
         except Exception as error:  # sentence-transformers, transformers and the hub raise what they like
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelError(
                 f"cannot load the model {source!r}: {reason[:300]} (name a sentence-transformers folder in SCOUT_INDEX_MODEL,"
                 " or unset it for the packaged model)"
             ) from error
-        self._model.eval()
         self.name = Path(source).name if model and Path(source).is_dir() else model or "all-MiniLM-L6-v2"
-        dimension = self._model.get_embedding_dimension()
-        if dimension is None:
-            raise ModelError(f"the model {source!r} does not tell the length of its vectors: use another one")
-        self.dimension = int(dimension)
-        self.digest = self._digest()
+
+    def _read_facts(self) -> None:
+        self._model.eval()
+        self.digest = self._digest()  # before the first text, which leaves its traces in the tokenizer
+        self.dimension = len(self._model.encode_query(["one"], show_progress_bar=False)[0])
         limit = self._model.get_max_seq_length() or 512
         self.max_tokens = int(limit) - int(self._model.tokenizer.num_special_tokens_to_add(pair=False))
 
@@ -99,7 +107,9 @@ class SentenceTransformerEncoder:
         """Return how many tokens each text has, special tokens not counted."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        readable = list(map(_readable, texts))
+        with self._turn:
+            encoded = self._model.tokenizer(readable, add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def encode_passages(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> Vectors:
@@ -108,21 +118,28 @@ class SentenceTransformerEncoder:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)  # like lengths together: little padding
         for start in range(0, len(order), CHUNK):
             rows = order[start : start + CHUNK]
-            vectors[rows] = self._unit(
-                self._model.encode_document([texts[i] for i in rows], batch_size=BATCH, show_progress_bar=False)
-            )
+            readable = [_readable(texts[i]) for i in rows]
+            with self._turn:
+                vectors[rows] = self._unit(self._model.encode_document(readable, batch_size=BATCH, show_progress_bar=False))
             if on_progress is not None:
                 on_progress(start + len(rows))
         return vectors
 
     def encode_need(self, text: str) -> Vector:
         """Return the unit vector of a need, shape (dimension,)."""
-        return self._unit(self._model.encode_query([text], show_progress_bar=False))[0]
+        with self._turn:
+            vector: Vector = self._unit(self._model.encode_query([_readable(text)], show_progress_bar=False))[0]
+        return vector
 
     @staticmethod
     def _unit(vectors: npt.ArrayLike) -> Vectors:
         array = np.asarray(vectors, np.float32)
-        return array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-12)
+        return np.asarray(array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-12), np.float32)
+
+
+def _readable(text: str) -> str:
+    """Return `text` with a question mark for each half character (lone surrogate), which tokenizers refuse."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def packaged_model() -> Path:

@@ -24,6 +24,13 @@ class SnapshotBusyError(ScoutError):
     status = 503
 
 
+class IndexWriteError(ScoutError):
+    """The snapshot cannot be written: no room, no permission."""
+
+    code = "index-not-written"
+    status = 503
+
+
 class WrongModelError(ScoutError):
     """The snapshot was made with another model than the one in use."""
 

@@ -14,6 +14,8 @@ Mask = npt.NDArray[np.bool_]
 
 MOST_VALUES = 50
 """Values listed per facet; the most frequent ones."""
+LONGEST_SHOWN = 200
+"""Characters of an unknown value that an error repeats."""
 
 
 class Facets:
@@ -51,7 +53,11 @@ class Facets:
             if low is not None and high is not None and low > high:
                 raise FilterError(f"{field}_min {low} is above {field}_max {high}: swap them or leave one out")
             numbers = self._numbers[field]
-            found[field] = (numbers > 0) & (numbers >= (low or 0)) & (numbers <= (high or np.iinfo(np.int32).max))
+            found[field] = numbers > 0
+            if low is not None:
+                found[field] &= numbers >= low
+            if high is not None:
+                found[field] &= numbers <= high
         return found
 
     def both(self, masks: Iterable[Mask]) -> Mask:
@@ -92,9 +98,11 @@ class _Values:
         """Return which startups have `value`, in any case."""
         code = self._code.get(value.casefold())
         if code is None:
+            value = value[:LONGEST_SHOWN]
             near = difflib.get_close_matches(value.casefold(), self._code, n=3)
-            known = ", ".join(near or sorted(self._code)[:8]) or "none at all"
-            raise FilterError(f"no startup here has the {field} {value!r}: known are {known}{'' if near else ' ...'}")
+            known = [self._spellings[self._code[one]] for one in near or sorted(self._code)[:8]]
+            some = ", ".join(known) or "none at all"
+            raise FilterError(f"no startup here has the {field} {value!r}: known are {some}{'' if near else ' ...'}")
         mask = np.zeros(self._size, bool)
         mask[self._rows[self._codes == code]] = True
         return mask

@@ -12,7 +12,7 @@ from indexer.dense import Scores
 from indexer.errors import SnapshotDamagedError
 
 K1, B = 1.6, 0.3
-"""BM25's saturation and length normalisation; less of the length effect than usual, since startups' texts differ much in size."""
+"""BM25's saturation and length normalisation; less of the length effect than usual: startups' texts differ much in size."""
 
 
 class LexicalIndex:
@@ -28,7 +28,7 @@ class LexicalIndex:
         """Index texts given as their stems, text i under row i."""
         stems = [list(text) for text in texts]
         engine = bm25s.BM25(k1=K1, b=B, method="lucene")
-        engine.index(stems, show_progress=False)
+        engine.index(stems if any(stems) else [[""] for _ in stems], show_progress=False)  # it cannot do without any term
         return cls(engine, len(stems))
 
     @classmethod

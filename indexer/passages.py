@@ -1,7 +1,9 @@
 """Pages and profiles to passages: verbatim slices with offsets that never cross a heading and fit the model."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from crawler.records import Block, Page, Profile, Startup
 from indexer.results import Passage
@@ -9,24 +11,30 @@ from indexer.results import Passage
 Span = tuple[int, int]
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-SENTENCE_END = re.compile(r"(?:(?<=[.!?;…])[\"'”»)\]]*\s+(?=[\"'“«(\[]*[\dA-ZÀ-Þ])|\s*\n\s*)")
-"""White space between sentences: after closing punctuation and before a capital or digit, or at a line break."""
+SENTENCE_END = re.compile(
+    r"(?:(?<=[.!?;…])(?<!\b[^\W\d_]\.)(?<!\b(?i:al|ca|cf|dr|mr|ms|nr|no|st|vs)\.)"
+    r"(?<!\b(?i:art|avv|cap|fig|inc|ing|ltd|mrs|pag|par|rif|sig|tab|tel|vol)\.)(?<!\b(?i:dott|prof|circ)\.)"
+    r"[\"'”»)\]]*(?=\s+[\"'“«(\[]*[\dA-ZÀ-Þ])|(?=\n))"
+)
+"""Where a sentence ends: after closing punctuation that ends no abbreviation, before a capital or digit; or at a line break."""
 TOKEN = re.compile(r"\S+")
 CHARACTERS_PER_TOKEN = 4
 """Of English and Italian names, cautiously."""
 MIN_HEADING_WORDS = 3
 """A heading without text below it is a passage of its own from this length on."""
+LONGEST = 2_000
+"""Characters of a passage, at most: a model takes a word of any length for one unknown token."""
 
 
 def page_passages(page: Page, *, words: int, max_tokens: int, count_tokens: CountTokens) -> Iterator[Passage]:
     """Yield the passages of `page` in reading order, of about `words` words and at most `max_tokens` model tokens."""
     for heading, (start, end), text in _spans(page.blocks, page.text, words, max_tokens, count_tokens):
-        yield Passage(
-            page.startup_id, page.url, page.title, heading, text, start, end, page.language, page.fetched_at, "site"
-        )
+        yield Passage(page.startup_id, page.url, page.title, heading, text, start, end, page.language, page.fetched_at, "site")
 
 
-def profile_passages(profile: Profile, name: str, *, words: int, max_tokens: int, count_tokens: CountTokens) -> Iterator[Passage]:
+def profile_passages(
+    profile: Profile, name: str, *, words: int, max_tokens: int, count_tokens: CountTokens
+) -> Iterator[Passage]:
     """Yield the passages of the profile of the startup called `name`; offsets count in the profile's text."""
     blocks = (Block("", profile.text),)
     for heading, (start, end), text in _spans(blocks, profile.text, words, max_tokens, count_tokens):
@@ -64,10 +72,9 @@ def _spans(
 
 
 def _sentences(source: str, start: int, end: int) -> Iterator[Span]:
-    for gap in SENTENCE_END.finditer(source, start, end):
-        if gap.start() > start:
-            yield from _trimmed(source, start, gap.start())
-        start = gap.end()
+    for stop in SENTENCE_END.finditer(source, start, end):
+        yield from _trimmed(source, start, stop.end())
+        start = stop.end()
     yield from _trimmed(source, start, end)
 
 
@@ -95,15 +102,23 @@ def _grouped(sentences: Iterable[Span], source: str, words: int) -> Iterator[Spa
 
 
 def _fitting(spans: Sequence[Span], source: str, max_tokens: int, count_tokens: CountTokens) -> Iterator[Span]:
-    """Cut in halves, between words where there are any, each span that has more tokens than the model reads."""
+    """Cut each span that is too long for the model, or for `LONGEST`, between words where there are any."""
     for (start, end), tokens in zip(spans, count_tokens([source[s:e] for s, e in spans]), strict=True):
-        if tokens <= max_tokens or end - start == 1:
+        parts = max(math.ceil(tokens / max_tokens), math.ceil((end - start) / LONGEST))
+        if parts <= 1 or end - start == 1:
             yield start, end
             continue
-        starts = [m.start() for m in TOKEN.finditer(source, start, end)]
-        middle = starts[len(starts) // 2] if len(starts) > 1 else (start + end) // 2
-        halves = [*_trimmed(source, start, middle), *_trimmed(source, middle, end)]
-        yield from _fitting(halves, source, max_tokens, count_tokens)
+        yield from _fitting(list(_parts(source, start, end, parts)), source, max_tokens, count_tokens)
+
+
+def _parts(source: str, start: int, end: int, parts: int) -> Iterator[Span]:
+    """Cut a span of several characters into two or more: about `parts`, with as many words each."""
+    places: Sequence[int] = [m.start() for m in TOKEN.finditer(source, start, end)]
+    if len(places) == 1:
+        places = range(start, end)
+    cuts = sorted({places[len(places) * part // parts] for part in range(1, parts)} - {start})
+    for left, right in pairwise((start, *cuts, end)):
+        yield from _trimmed(source, left, right)
 
 
 def summary(startup: Startup, passages: Sequence[Passage], tokens: Sequence[int], *, max_tokens: int) -> str:
@@ -117,7 +132,7 @@ def summary(startup: Startup, passages: Sequence[Passage], tokens: Sequence[int]
     """
     facts = ". ".join(filter(None, (startup.name, ", ".join(startup.tags))))
     room = max_tokens - len(facts) // CHARACTERS_PER_TOKEN
-    opening = []
+    opening: list[str] = []
     for passage, size in zip(passages, tokens, strict=True):
         room -= size
         if opening and room < 0:

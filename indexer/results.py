@@ -58,21 +58,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage that a need reached, with what each road says of it. Ranks count from 1; None: not reached that way."""
-
-    passage: int
-    """Row in the snapshot's passages."""
-    score: float
-    dense_score: float | None = None
-    """Cosine of the need's and the passage's vectors."""
-    dense_rank: int | None = None
-    lexical_score: float | None = None
-    """BM25."""
-    lexical_rank: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """A passage shown for a match; `marks` are the (start, end) character ranges of its text that meet the need."""
 

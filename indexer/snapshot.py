@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from filelock import FileLock, Timeout
 from crawler.home import Home
 from crawler.records import Startup
 from indexer.dense import DenseIndex
-from indexer.errors import NoSnapshotError, SnapshotBusyError, SnapshotDamagedError
+from indexer.errors import IndexWriteError, NoSnapshotError, SnapshotBusyError, SnapshotDamagedError
 from indexer.lexical import LexicalIndex
 from indexer.results import Passage
 
@@ -64,32 +65,47 @@ def write_snapshot(home: Home, snapshot: Snapshot, *, keep: int) -> Path:
     """Write `snapshot` and make it the current one; the newest `keep` snapshots stay on disk.
 
     Nothing that readers see changes until the last step, one rename. Call it within `building(home)`.
+
+    Raises:
+        IndexWriteError: the disk is full or refuses; the current snapshot stays.
     """
     aside = home.snapshots / f".building-{snapshot.manifest.id}"
+    final = home.snapshots / snapshot.manifest.id
+    try:
+        _fill(aside, snapshot)
+        aside.rename(final)
+        _sync(home.snapshots)
+        _point(home, snapshot.manifest.id)
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise _not_written(home, error) from error
+    kept = sorted((p for p in home.snapshots.iterdir() if p.is_dir() and not p.name.startswith(".")), reverse=True)
+    for old in kept[keep:]:
+        if old != final:
+            shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def _fill(aside: Path, snapshot: Snapshot) -> None:
     aside.mkdir(parents=True)
     _write_lines(aside / "startups.jsonl", (asdict(s) for s in snapshot.startups))
-    _write_lines(
-        aside / "passages.jsonl", ({**asdict(p), "fetched_at": p.fetched_at.isoformat()} for p in snapshot.passages)
-    )
+    _write_lines(aside / "passages.jsonl", ({**asdict(p), "fetched_at": p.fetched_at.isoformat()} for p in snapshot.passages))
     snapshot.dense.save(aside / "passages.faiss")
     snapshot.dense_startups.save(aside / "startups.faiss")
     for name, index in (("lexical_passages", snapshot.lexical_passages), ("lexical_startups", snapshot.lexical_startups)):
         (aside / name).mkdir()
         index.save(aside / name)
     files = {str(p.relative_to(aside).as_posix()): _sha256(p) for p in sorted(aside.rglob("*")) if p.is_file()}
-    manifest = {**asdict(snapshot.manifest), "files": files}
+    fields = {**asdict(snapshot.manifest), "files": files}
+    manifest = {**fields, "seal": _seal(fields)}
     (aside / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     for path in (*aside.rglob("*"), aside):
         _sync(path)
-    final = home.snapshots / snapshot.manifest.id
-    aside.rename(final)
-    _sync(home.snapshots)
-    _point(home, snapshot.manifest.id)
-    kept = sorted((p for p in home.snapshots.iterdir() if p.is_dir() and not p.name.startswith(".")), reverse=True)
-    for old in kept[keep:]:
-        if old != final:
-            shutil.rmtree(old, ignore_errors=True)
-    return final
+
+
+def _not_written(home: Home, error: OSError) -> IndexWriteError:
+    reason = error.strerror or error
+    return IndexWriteError(f"cannot write the index to {home.snapshots}: {reason} (check the room on the disk and permissions)")
 
 
 @contextmanager
@@ -98,16 +114,21 @@ def building(home: Home) -> Iterator[None]:
 
     Raises:
         SnapshotBusyError: another process is building.
+        IndexWriteError: the folder cannot be written.
     """
-    home.snapshots.mkdir(parents=True, exist_ok=True)
     lock = FileLock(home.snapshots / ".lock")
     try:
+        home.snapshots.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise SnapshotBusyError(f"another `scout index` is writing to {home.snapshots}: wait for it to end") from error
+    except OSError as error:
+        raise _not_written(home, error) from error
     try:
         for left in home.snapshots.glob(".building-*"):
             shutil.rmtree(left, ignore_errors=True)
+        for left in home.root.glob(".current-*"):
+            left.unlink(missing_ok=True)
         yield
     finally:
         lock.release()
@@ -122,12 +143,15 @@ def current_manifest(home: Home) -> Manifest:
     """
     folder = _current_folder(home)
     try:
-        manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        seal, found = fields.pop("seal", None), fields.get("format")
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise SnapshotDamagedError(f"the snapshot {folder} has no readable manifest: {MEND}") from error
-    if manifest.format != FORMAT:
-        raise SnapshotDamagedError(f"the snapshot {folder} has format {manifest.format}, this version reads {FORMAT}: {MEND}")
-    return manifest
+    if found != FORMAT:
+        raise SnapshotDamagedError(f"the snapshot {folder} has format {found!r}, this version reads {FORMAT}: {MEND}")
+    if seal != _seal(fields) or fields["id"] != folder.name:
+        raise SnapshotDamagedError(f"the manifest of {folder} is not what was written: {MEND}")
+    return Manifest(**fields)
 
 
 def load_snapshot(home: Home) -> Snapshot:
@@ -139,11 +163,11 @@ def load_snapshot(home: Home) -> Snapshot:
     """
     manifest = current_manifest(home)
     folder = home.snapshots / manifest.id
-    for name, digest in manifest.files.items():
-        path = folder / name
-        if not path.is_file() or _sha256(path) != digest:
-            raise SnapshotDamagedError(f"{path} is missing or not what was written: {MEND}")
     try:
+        for name, digest in manifest.files.items():
+            path = folder / name
+            if not path.is_file() or _sha256(path) != digest:
+                raise SnapshotDamagedError(f"{path} is missing or not what was written: {MEND}")
         startups = tuple(_startup(line) for line in _lines(folder / "startups.jsonl"))
         passages = tuple(_passage(line) for line in _lines(folder / "passages.jsonl"))
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -179,7 +203,7 @@ def _current_folder(home: Home) -> Path:
     except (OSError, ValueError) as error:
         raise SnapshotDamagedError(f"{home.current} cannot be read: {MEND}") from error
     folder = home.snapshots / name
-    if not name or Path(name).name != name or not folder.is_dir():
+    if not re.fullmatch(r"[0-9A-Za-z.-]{1,100}", name) or name.startswith(".") or not folder.is_dir():
         raise SnapshotDamagedError(f"{home.current} names no snapshot in {home.snapshots}: {MEND}")
     return folder
 
@@ -198,6 +222,11 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _seal(fields: dict[str, Any]) -> str:
+    """Return the SHA-256 (hex) of a manifest's fields, which guards the manifest as its checksums guard the files."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

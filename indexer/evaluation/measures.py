@@ -59,9 +59,9 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def write_run(path: Path, run: Run, tag: str) -> None:
-    """Write a run in TREC's form: topic Q0 startup rank score tag."""
+    """Write a run in TREC's form: topic Q0 startup rank score tag; white space in a startup's id becomes `_`."""
     lines = [
-        f"{topic} Q0 {startup} {rank} {score:.6f} {tag}\n"
+        f"{topic} Q0 {'_'.join(startup.split())} {rank} {score:.6f} {tag}\n"
         for topic, found in run.items()
         for rank, (startup, score) in enumerate(found, start=1)
     ]

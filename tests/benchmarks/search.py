@@ -1,0 +1,121 @@
+"""How long a whole POST /api/search takes, beside encoding the query alone with the same model in the same run.
+
+The vectors of passages are random, which costs a search
+the same as real ones and spares minutes; the model that encodes the needs is the real one.
+"""
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import numpy as np
+import typer
+from corpora import fill
+
+from crawler.home import Home
+from indexer.build import build
+from indexer.encoder import SentenceTransformerEncoder, Vectors
+from indexer.settings import index_settings
+from indexer.snapshot import current_manifest
+
+TARGET = 2.0
+"""Times the encoding of the query, at most."""
+PAUSE = 0.02
+"""Seconds."""
+NEEDS = (
+    "Find surface defects on die-cast aluminium parts in the line, so that scrap is found before machining",
+    "vedere con le telecamere i getti difettosi prima della lavorazione",
+    "predictive maintenance for hydraulic presses",
+    "recupero del calore dai forni fusori",
+    "A robot arm for welding small batches that operators can program themselves",
+    "trattamento delle acque di una linea di galvanica",
+    "wear resistant coatings for moulds and dies",
+    "misurare la rugosità delle superfici senza contatto",
+    "software that plans production in a foundry with many small orders",
+    "stampa 3D di anime in sabbia",
+)
+
+
+class RandomPassages(SentenceTransformerEncoder):
+    """The real model for needs, random directions for passages."""
+
+    def encode_passages(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> Vectors:
+        del on_progress
+        rows = np.random.default_rng(1).standard_normal((len(texts), self.dimension)).astype(np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+@contextmanager
+def served(home: Home) -> Iterator[str]:
+    """Run `scout serve` in a process of its own, as it is run; yields the root address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve = f"from search_api.cli import main; main(['serve', '--port', '{port}'])"
+    environment = {**os.environ, "SCOUT_HOME": str(home.root)}
+    with subprocess.Popen([sys.executable, "-c", serve], env=environment, stdout=subprocess.DEVNULL) as process:
+        root = f"http://127.0.0.1:{port}"
+        try:
+            while not is_ready(root):
+                if process.poll() is not None:
+                    raise typer.Exit(1)
+                time.sleep(0.2)
+            yield root
+        finally:
+            process.terminate()
+
+
+def is_ready(root: str) -> bool:
+    """Return whether the service answers searches."""
+    try:
+        return httpx.get(f"{root}/readyz", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def milliseconds(call: Callable[[], object]) -> float:
+    """Return how long one call takes; the pause before it lets the threads of the last call go to sleep."""
+    time.sleep(PAUSE)
+    began = time.perf_counter()
+    call()
+    return (time.perf_counter() - began) * 1000
+
+
+def main(rounds: Annotated[int, typer.Option(help="How often each of the ten needs is asked.")] = 10) -> None:
+    """Measure POST /api/search beside encoding the query alone; target: less than twice as long."""
+    encoder = RandomPassages()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        fill(home.corpus)
+        build(home, encoder, index_settings())
+        manifest = current_manifest(home)
+        encodings, searches = [], []
+        with served(home) as root, httpx.Client(base_url=root, trust_env=False) as client:
+
+            def ask(need: str) -> None:
+                client.post("/api/search", json={"need": need}).raise_for_status()
+
+            for need in NEEDS:  # warms both up
+                ask(need)
+            for need in NEEDS * rounds:  # turn by turn, so that what else the machine does weighs on both
+                encodings.append(milliseconds(lambda need=need: encoder.encode_need(need)))  # type: ignore[misc]
+                searches.append(milliseconds(lambda need=need: ask(need)))  # type: ignore[misc]
+    typer.echo(f"{manifest.startups} startups, {manifest.passages} passages, {len(searches)} searches")
+    typer.echo(f"{'milliseconds':<24}{'median':>9}{'p95':>9}")
+    for name, values in (("encoding the query", encodings), ("POST /api/search", searches)):
+        typer.echo(f"{name:<24}{statistics.median(values):>9.2f}{np.percentile(values, 95):>9.2f}")
+    ratio = statistics.median(searches) / statistics.median(encodings)
+    typer.echo(f"ratio of the medians {ratio:.2f} (target: below {TARGET:.0f})")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,139 @@
+"""A tiny deterministic encoder, and homes filled with a small corpus."""
+
+import hashlib
+import random
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from crawler.corpus import Corpus
+from crawler.home import Home
+from crawler.records import Block, Page, Profile, Startup
+from indexer.build import build
+from indexer.encoder import Vector, Vectors
+from indexer.searcher import Searcher
+from indexer.settings import index_settings
+from indexer.snapshot import load_snapshot
+
+WHEN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+steady = settings(deadline=None, max_examples=60, derandomize=True)
+"""The machine that runs the tests may be busy, and the same examples every time keep CI quiet."""
+
+
+class FakeEncoder:
+    """Bags of words: texts that share words are near. Notes what it encoded."""
+
+    def __init__(self, name: str = "fake", *, dimension: int = 48, max_tokens: int = 60) -> None:
+        self.name = name
+        self.digest = hashlib.sha256(name.encode()).hexdigest()
+        self.dimension = dimension
+        self.max_tokens = max_tokens
+        self.encoded: list[str] = []
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """A token is up to eight characters of a word, or a sign."""
+        return [sum(-(-len(word) // 8) for word in re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+    def encode_passages(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> Vectors:
+        self.encoded += texts
+        if on_progress is not None:
+            on_progress(len(texts))
+        return np.array([self.encode_need(text) for text in texts], np.float32).reshape(len(texts), self.dimension)
+
+    def encode_need(self, text: str) -> Vector:
+        words = re.findall(r"\w+", text.casefold()) or [""]
+        total = np.sum([_direction(self.name, word, self.dimension) for word in words], axis=0)
+        return np.asarray(total / np.linalg.norm(total), np.float32)
+
+
+@lru_cache(maxsize=10_000)
+def _direction(name: str, word: str, dimension: int) -> Vector:
+    seed = hashlib.sha256(f"{name} {word}".encode()).digest()[:8]
+    return np.random.default_rng(int.from_bytes(seed, "big")).standard_normal(dimension).astype(np.float32)
+
+
+WORDS = {
+    "en": ["laser", "welding", "robot", "camera", "casting", "steel", "alloy", "sensor", "furnace", "recycling", "coating"],
+    "it": ["saldatura", "acciaio", "fonderia", "stampo", "visione", "forno", "lega", "riciclo", "sensore", "pressofusione"],
+}
+SHAPES = {
+    "en": "The {0} for {1} works with the {2} of a foundry. It was tested on {1} in {3} lines.",
+    "it": "La {0} per la {1} funziona con il {2} di una fonderia. È stata provata su {1} in {3} linee.",
+}
+
+
+def a_page(startup_id: str, number: int, chance: random.Random) -> Page:
+    """A page of two blocks in Italian or English; the same seed writes the same page."""
+    language = chance.choice(["en", "it"])
+    blocks = tuple(
+        Block(heading, SHAPES[language].format(*chance.choices(WORDS[language], k=3), chance.randint(2, 99)))
+        for heading in ("Technology", "Where it is used today")
+    )
+    return Page(f"https://{startup_id}.example/{'deep/' * number}", startup_id, f"Page {number}", language, blocks, WHEN)
+
+
+def a_startup(number: int, chance: random.Random) -> Startup:
+    return Startup(
+        f"s{number:03}",
+        f"Startup {number}",
+        url=f"https://s{number:03}.example/",
+        country=chance.choice(["IT", "DE", "FR", None]),
+        source=chance.choice(["yc", "knowledge-share", None]),
+        tags=tuple(chance.sample(["Robotics", "robotics", "Materials", "Energy", "AI"], chance.randint(0, 3))),
+        trl=chance.choice([None, 1, 4, 7, 9]),
+        founded=chance.choice([None, 1999, 2015, 2024]),
+    )
+
+
+def fill(home: Home, startups: Iterable[Startup] = (), pages: Iterable[Page] = (), profiles: Iterable[Profile] = ()) -> None:
+    with Corpus(home.corpus) as corpus, corpus.transaction():
+        for startup in startups:
+            corpus.put_startup(startup)
+        for page in pages:
+            corpus.put_page(page)
+        for profile in profiles:
+            corpus.put_profile(profile)
+
+
+def fill_at_random(home: Home, count: int = 12, seed: int = 1) -> None:
+    """Put startups with one to three pages each, and a profile for every third, into the corpus."""
+    chance = random.Random(seed)  # noqa: S311  # test data
+    startups = [a_startup(number, chance) for number in range(count)]
+    pages = [a_page(s.id, number, chance) for s in startups for number in range(chance.randint(1, 3))]
+    profiles = [
+        Profile(s.id, "yc", f"{s.name} makes a {chance.choice(WORDS['en'])} for industry.", "en", WHEN) for s in startups[::3]
+    ]
+    fill(home, startups, pages, profiles)
+
+
+@pytest.fixture(scope="session")
+def fake() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home with a small corpus, not indexed."""
+    made = Home(tmp_path / "home")
+    fill_at_random(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory, fake: FakeEncoder) -> Home:
+    """A home with forty startups, indexed; tests only read it."""
+    made = Home(tmp_path_factory.mktemp("indexed"))
+    fill_at_random(made, 40, seed=7)
+    build(made, fake, index_settings(passage_words=12))
+    return made
+
+
+@pytest.fixture(scope="session")
+def searcher(indexed: Home, fake: FakeEncoder) -> Searcher:
+    return Searcher(load_snapshot(indexed), fake)
