@@ -29,6 +29,7 @@ class Engine:
         self._settings = settings
         self._encoder = encoder
         self._searcher: Searcher | None = None
+        self._failure: ScoutError | None = None
         self._loading = threading.Lock()
         self._checked = 0.0
 
@@ -46,9 +47,7 @@ class Engine:
         serving = self._searcher
         if serving is None:
             with self._loading:
-                if self._searcher is None:
-                    self._searcher = self._load()
-                return self._searcher
+                return self._searcher or self._first()
         if time.monotonic() - self._checked > CHECK_EVERY and self._loading.acquire(blocking=False):
             try:
                 self._checked = time.monotonic()
@@ -59,6 +58,18 @@ class Engine:
             finally:
                 self._loading.release()
         return self._searcher or serving
+
+    def _first(self) -> Searcher:
+        """Load the first snapshot; a failure is remembered for a while, so that a crowd of requests does not repeat it."""
+        if self._failure is not None and time.monotonic() - self._checked < CHECK_EVERY:
+            raise type(self._failure)(*self._failure.args)
+        try:
+            self._searcher = self._load()
+        except ScoutError as error:
+            self._failure, self._checked = error, time.monotonic()
+            raise
+        self._failure = None
+        return self._searcher
 
     def _load(self) -> Searcher:
         snapshot = load_snapshot(self._home)

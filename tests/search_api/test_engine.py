@@ -42,6 +42,7 @@ def gear(number: int) -> Startup:
     return Startup(f"gear-{number}", f"Gear {number}", f"https://gear-{number}.example/")
 
 
+@pytest.mark.usefixtures("always_looking")
 def test_without_a_snapshot_it_says_so_and_takes_the_first_one(home: Home, make_index: MakeIndex, words: Words) -> None:
     engine = Engine(home, index_settings(), words())
     for _ in range(2):
@@ -177,3 +178,19 @@ def test_no_request_fails_while_new_snapshots_are_switched_in(
     assert answered[-1] == snapshots[-1]
     sizes = {snapshot: {size for _, other, size in seen if other == snapshot} for snapshot in answered}
     assert all(size == {6 + snapshots.index(snapshot)} for snapshot, size in sizes.items())
+
+
+def test_a_crowd_of_requests_does_not_repeat_a_load_that_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_api.engine, "CHECK_EVERY", 60.0)
+    loads = []
+
+    def fail(home: Home) -> None:
+        loads.append(home)
+        raise NoSnapshotError("none yet")
+
+    monkeypatch.setattr(search_api.engine, "load_snapshot", fail)
+    engine = Engine(Home(tmp_path), index_settings())
+    for _ in range(5):
+        with pytest.raises(NoSnapshotError, match="none yet"):
+            engine.searcher()
+    assert len(loads) == 1

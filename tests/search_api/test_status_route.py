@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+import search_api.engine
 from crawler.home import Home
 from indexer.snapshot import load_snapshot
 
@@ -44,8 +45,13 @@ def test_the_status_says_what_the_answers_come_from(client: TestClient) -> None:
 
 
 def test_a_service_without_a_snapshot_is_alive_and_not_ready(
-    tmp_path: Path, make_app: MakeApp, assert_problem: Callable[..., str], make_index: Callable[[Home], str]
+    tmp_path: Path,
+    make_app: MakeApp,
+    assert_problem: Callable[..., str],
+    make_index: Callable[[Home], str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(search_api.engine, "CHECK_EVERY", 0.0)
     with TestClient(make_app(Home(tmp_path)), base_url="http://127.0.0.1") as client:
         assert client.get("/healthz").status_code == 200
         answer = client.get("/readyz")
