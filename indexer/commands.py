@@ -57,6 +57,8 @@ def evaluate_command(
     if language and language not in LANGUAGES:
         raise EvaluationError(f"--language must be {' or '.join(LANGUAGES)}, this is {language[:20]!r}")
     needs, judged = read_topics(topics), read_qrels(qrels)
+    if not any(topic.id in judged for topic in needs):
+        raise EvaluationError(f"{qrels} judges none of the topics of {topics}: check the ids")
     searcher = Searcher(load_snapshot(Home.from_environment()), SentenceTransformerEncoder(index_settings().model))
     found: dict[str, Evaluation] = {}
     chosen = (language,) if language else LANGUAGES

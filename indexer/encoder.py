@@ -92,7 +92,9 @@ class SentenceTransformerEncoder:
         self.digest = self._digest()  # before the first text, which leaves its traces in the tokenizer
         self.dimension = len(self._model.encode_query(["one"], show_progress_bar=False)[0])
         limit = self._model.get_max_seq_length() or 512
-        self.max_tokens = int(limit) - int(self._model.tokenizer.num_special_tokens_to_add(pair=False))
+        special = int(self._model.tokenizer.num_special_tokens_to_add(pair=False))
+        # A model's prompt stands before every passage, and takes of its room.
+        self.max_tokens = int(limit) - special - max(self.count_tokens(["", *filter(None, self._model.prompts.values())]))
 
     def _digest(self) -> str:
         total = hashlib.sha256()

@@ -1,7 +1,7 @@
 """Facts of startups as filters, exact at any selectivity, and as counts."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,17 @@ LONGEST_SHOWN = 200
 class Facets:
     """The filterable facts of a snapshot's startups."""
 
-    def __init__(self, startups: Sequence[Startup]) -> None:
-        """Lay out the facts of `startups`; masks are over their positions."""
+    def __init__(self, startups: Sequence[Startup], sources: Mapping[str, Collection[str]]) -> None:
+        """Lay out the facts of `startups`; masks are over their positions.
+
+        Args:
+            startups: all of the snapshot, in order.
+            sources: per startup id, the directories that have a profile of it, beside the startup's own `source`.
+        """
         self._size = len(startups)
         self._values = {
             "country": _Values([(s.country,) if s.country else () for s in startups]),
-            "source": _Values([(s.source,) if s.source else () for s in startups]),
+            "source": _Values([tuple({*sources.get(s.id, ()), *filter(None, [s.source])}) for s in startups]),
             "tag": _Values([s.tags for s in startups]),
         }
         self._numbers = {

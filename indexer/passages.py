@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from crawler.records import Block, Page, Profile, Startup
-from indexer.results import Passage
+from indexer.results import OWN_SITE, Passage
 
 Span = tuple[int, int]
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -29,7 +29,9 @@ LONGEST = 2_000
 def page_passages(page: Page, *, words: int, max_tokens: int, count_tokens: CountTokens) -> Iterator[Passage]:
     """Yield the passages of `page` in reading order, of about `words` words and at most `max_tokens` model tokens."""
     for heading, (start, end), text in _spans(page.blocks, page.text, words, max_tokens, count_tokens):
-        yield Passage(page.startup_id, page.url, page.title, heading, text, start, end, page.language, page.fetched_at, "site")
+        yield Passage(
+            page.startup_id, page.url, page.title, heading, text, start, end, page.language, page.fetched_at, OWN_SITE
+        )
 
 
 def profile_passages(
@@ -130,12 +132,20 @@ def summary(startup: Startup, passages: Sequence[Passage], tokens: Sequence[int]
         tokens: model tokens of each passage.
         max_tokens: of the model.
     """
-    facts = ". ".join(filter(None, (startup.name, ", ".join(startup.tags))))
-    room = max_tokens - len(facts) // CHARACTERS_PER_TOKEN
+    room = max_tokens * CHARACTERS_PER_TOKEN
+    tags: list[str] = []
+    for tag in startup.tags:
+        if len(startup.name) + sum(map(len, tags)) + len(tag) > room // 2:
+            break
+        tags.append(tag)
+    facts = ". ".join(filter(None, (startup.name, ", ".join(tags))))
+    left = max_tokens - len(facts) // CHARACTERS_PER_TOKEN
     opening: list[str] = []
     for passage, size in zip(passages, tokens, strict=True):
-        room -= size
-        if opening and room < 0:
+        left -= size
+        if left < 0:
             break
         opening.append(passage.text)
+    if not opening:
+        opening = [passages[0].text[: room - len(facts)].rpartition(" ")[0]]
     return "\n".join((facts, *opening))

@@ -8,6 +8,8 @@ from crawler.records import Startup
 
 MAX_NEED_CHARACTERS = 10_000
 """A longer need is refused; a page of prose has some 3,000."""
+OWN_SITE = "site"
+"""The `source` of a passage from the startup's own site."""
 MAX_LIMIT = 100
 """Matches in one answer, at most."""
 

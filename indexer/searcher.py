@@ -13,7 +13,7 @@ from indexer.encoder import Encoder
 from indexer.errors import NeedError, UnknownStartupError, WrongModelError
 from indexer.facets import Facets
 from indexer.fusion import Scores, fuse, share_of_highest
-from indexer.results import MAX_LIMIT, MAX_NEED_CHARACTERS, Answer, Evidence, Match, Need, Passage
+from indexer.results import MAX_LIMIT, MAX_NEED_CHARACTERS, OWN_SITE, Answer, Evidence, Match, Need, Passage
 from indexer.snapshot import Manifest, Snapshot
 
 
@@ -33,7 +33,11 @@ class Searcher:
             )
         self._snapshot = snapshot
         self._encoder = encoder
-        self._facets = Facets(snapshot.startups)
+        sources: dict[str, set[str]] = {}
+        for passage in snapshot.passages:
+            if passage.source != OWN_SITE:
+                sources.setdefault(passage.startup_id, set()).add(passage.source)
+        self._facets = Facets(snapshot.startups, sources)
         self._row_of = {s.id: row for row, s in enumerate(snapshot.startups)}
         owners = [self._row_of[p.startup_id] for p in snapshot.passages]
         self._starts = np.searchsorted(owners, np.arange(len(snapshot.startups) + 1))

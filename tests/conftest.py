@@ -1,11 +1,8 @@
 """What tests of several rooms share: the guard against the network, the development data, a demo corpus and its index."""
 
-import ipaddress
 import os
-import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,35 +16,14 @@ from indexer.encoder import SentenceTransformerEncoder
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
+from tests.netguard import sitecustomize as _netguard  # noqa: F401  # its import sets up the guard in this process
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-LOCAL_NAMES = ("localhost", "", None)
 
 
-class NetworkTouchedError(Exception):
-    """A test reached for an address beyond loopback."""
-
-
-def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in ("socket.connect", "socket.sendto") and isinstance(arguments[1], tuple):
-        host = arguments[1][0]
-    elif event == "socket.getaddrinfo":
-        host = arguments[0]
-    else:
-        return
-    host = host.decode() if isinstance(host, bytes) else host
-    if host in LOCAL_NAMES or str(host).endswith(".localhost"):
-        return
-    try:
-        is_local = ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
-    except ValueError:
-        is_local = False
-    if not is_local:
-        raise NetworkTouchedError(f"{event} to {host!r}: tests stay on loopback")
-
-
-sys.addaudithook(_refuse_network)
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "tests" / "netguard"), os.environ.get("PYTHONPATH"))))
+"""Processes that tests start guard themselves alike."""
 
 
 @pytest.fixture(scope="session")

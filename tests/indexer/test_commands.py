@@ -149,3 +149,9 @@ def test_status_tells_a_change_and_damage(home: Home) -> None:
     home.current.write_text("garbage")
     assert "scout index --full" in json.loads(scout("status", "--json"))["snapshot"]
     assert isinstance(_invoke(("eval", "--topics", "x", "--qrels", "y")).exception, EvaluationError | SnapshotDamagedError)
+
+
+def test_eval_says_when_judgements_and_topics_do_not_belong_together(files: tuple[str, ...], tmp_path: Path) -> None:
+    scout("index")
+    (tmp_path / "qrels.txt").write_text("other 0 a 2\n")
+    assert "judges none of the topics" in str(refused(*files))

@@ -59,7 +59,7 @@ def is_empty_range(filters: Filters) -> bool:
 @steady
 @given(FILTERS)
 def test_what_passes_and_what_is_counted_is_what_a_look_at_each_startup_finds(filters: Filters) -> None:
-    facets = Facets(STARTUPS)
+    facets = Facets(STARTUPS, {})
     if is_empty_range(filters):
         with pytest.raises(FilterError, match="swap"):
             facets.masks(filters)
@@ -79,19 +79,19 @@ def test_what_passes_and_what_is_counted_is_what_a_look_at_each_startup_finds(fi
 
 def test_values_are_listed_most_frequent_first_in_the_spelling_seen_first() -> None:
     startups = [Startup("a", "A", tags=("AI",)), Startup("b", "B", tags=("ai", "Robots")), Startup("c", "C")]
-    assert list(Facets(startups).counts({})["tag"].items()) == [("AI", 2), ("Robots", 1)]
+    assert list(Facets(startups, {}).counts({})["tag"].items()) == [("AI", 2), ("Robots", 1)]
     many = [Startup(str(n), "X", tags=tuple(f"t{k}" for k in range(n))) for n in range(90)]
-    assert len(Facets(many).counts({})["tag"]) == MOST_VALUES
+    assert len(Facets(many, {}).counts({})["tag"]) == MOST_VALUES
 
 
 def test_an_unknown_value_is_told_with_the_nearest_ones_as_they_are_written() -> None:
-    facets = Facets([Startup("a", "A", country="IT", source="knowledge-share", tags=("Robotics",))])
+    facets = Facets([Startup("a", "A", country="IT", source="knowledge-share", tags=("Robotics",))], {})
     with pytest.raises(FilterError, match=r"'robotic'.*known are Robotics$"):
         facets.masks(Filters(tags=("robotic",)))
     with pytest.raises(FilterError, match=r"'XX'.*IT \.\.\.$"):
         facets.masks(Filters(countries=("XX",)))
     with pytest.raises(FilterError, match="none at all"):
-        Facets([Startup("a", "A")]).masks(Filters(sources=("yc",)))
+        Facets([Startup("a", "A")], {}).masks(Filters(sources=("yc",)))
     for value in ("", "\ud800", "x" * 1_000_000):
         with pytest.raises(FilterError) as raised:
             facets.masks(Filters(tags=(value,)))
@@ -99,6 +99,13 @@ def test_an_unknown_value_is_told_with_the_nearest_ones_as_they_are_written() ->
 
 
 def test_no_filter_passes_everything() -> None:
-    facets = Facets(STARTUPS)
+    facets = Facets(STARTUPS, {})
     assert facets.masks(Filters()) == {}
     assert np.all(facets.both(()))
+
+
+def test_a_startup_that_two_directories_name_passes_the_filter_of_either() -> None:
+    facets = Facets([Startup("a", "A", source="yc"), Startup("b", "B")], {"a": {"yc", "knowledge-share"}, "b": {"import"}})
+    for source, expected in (("yc", [True, False]), ("knowledge-share", [True, False]), ("import", [False, True])):
+        assert facets.masks(Filters(sources=(source,)))["source"].tolist() == expected
+    assert facets.counts({})["source"] == {"import": 1, "knowledge-share": 1, "yc": 1}

@@ -191,5 +191,14 @@ def test_a_summary_opens_with_name_and_tags_and_takes_the_passages_that_fit(fake
     tokens = fake.count_tokens([one.text for one in found])
     startup = Startup("acme", "Acme", tags=("Robots", "AI"))
     assert summary(startup, found, tokens, max_tokens=12) == "Acme. Robots, AI\nOne two three.\nFour five."
-    assert summary(startup, found, tokens, max_tokens=1) == "Acme. Robots, AI\nOne two three."
+    assert summary(startup, found, tokens, max_tokens=6) == "Acme. Robots, AI\nOne two"
     assert summary(Startup("acme", "Acme"), found[:1], tokens[:1], max_tokens=99) == "Acme\nOne two three."
+
+
+def test_a_summary_fits_the_model_whatever_the_tags_and_the_first_passage() -> None:
+    many = Startup("a", "A" * 40, tags=tuple(f"tag number {n}" for n in range(200)))
+    long = Passage("a", None, "", "", "parola " * 300, 0, 2100, "it", datetime(2026, 11, 23, tzinfo=UTC), "site")
+    text = summary(many, [long], [300], max_tokens=100)
+    assert len(text) <= 100 * 4 + 1
+    assert text.startswith("A" * 40 + ". tag number 0, ")
+    assert text.endswith("parola")
