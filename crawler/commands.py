@@ -46,6 +46,8 @@ def crawl_command(
     Settings are read from SCOUT_CRAWL_* (contact_url, delay, max_pages, ...).
     """
     settings = crawl_settings()
+    if "contact_url" not in settings.model_fields_set and not settings.loopback:
+        typer.echo("scout: SCOUT_CRAWL_CONTACT_URL is not set: webmasters cannot tell who crawls", err=True)
     read = read_seeds(seeds)
     _report(read.problems, seeds)
     if not read.startups:

@@ -211,6 +211,12 @@ class Corpus:
             )
             return True
 
+    def drop_page(self, startup_id: str, url: str) -> bool:
+        """Forget a page of a startup; its visits stay. Return whether it was stored."""
+        with self.transaction():
+            cursor = self._db.execute("DELETE FROM pages WHERE startup_id = ? AND url = ?", (startup_id, url))
+            return cursor.rowcount > 0
+
     def pages(self, startup_id: str | None = None) -> Iterator[Page]:
         """Yield the stored pages, of one startup or of all, in order of startup and URL."""
         if startup_id is None:
@@ -301,7 +307,7 @@ def _merged(known: Startup, new: Startup) -> Startup:
         url=new.url or known.url,
         homepage=new.homepage or known.homepage,
         country=new.country or known.country,
-        source=new.source or known.source,
+        source=known.source or new.source,  # the directory that named it first; its profiles say which others do
         tags=new.tags or known.tags,
         trl=known.trl if new.trl is None else new.trl,
         founded=known.founded if new.founded is None else new.founded,

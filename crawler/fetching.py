@@ -5,8 +5,9 @@ import gzip
 import ipaddress
 import re
 import zlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import TunnelError
@@ -30,7 +31,10 @@ RETRIES = 2
 BACK_OFF = 5.0
 """Delays of the host before the first retry; twice as many before the next."""
 LONGEST_RETRY_AFTER = 120.0
-"""Seconds; a host that asks for more is not asked again for that page."""
+"""Seconds; a host that asks for more is left alone for the rest of the crawl."""
+MOST_LOST = 5
+"""Addresses of one origin in a row without an answer, after which it is left alone for the rest of the crawl."""
+FORBIDDEN = "robots.txt forbids it"
 TOO_MANY_REQUESTS = 429
 NOT_WORTH_RETRYING = frozenset({501, 505, 511})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -84,14 +88,19 @@ class Fetcher:
         self._gates: dict[str, HostGate] = {}
         self._robots: dict[str, asyncio.Task[Robots | Failure]] = {}
         self._free = asyncio.Semaphore(settings.concurrency)
+        self._lost: Counter[str] = Counter()
+        self._left_alone: dict[str, Failure] = {}
+        """By gate name (both spellings of a host) or origin (one spelling: the other may answer)."""
 
     async def fetch(self, url: str, most_bytes: int | None = None) -> Answer | Failure:
         """Fetch a canonical URL if its robots.txt allows it. Redirects are answers: each hop is the caller's to judge."""
+        if refusal := self._refusal(url):
+            return refusal
         robots = await self.robots(url)
         if isinstance(robots, Failure):
             return robots
         if not robots.allows(url):
-            return Failure(Outcome.ROBOTS, robots.closed or "robots.txt forbids it")
+            return Failure(Outcome.ROBOTS, robots.closed or FORBIDDEN)
         return await self._request(url, most_bytes or self._settings.max_page_bytes)
 
     async def robots(self, url: str) -> Robots | Failure:
@@ -122,35 +131,53 @@ class Fetcher:
         return Robots()
 
     def _gate(self, url: str) -> HostGate:
-        host = host_of(url).removeprefix("www.")
+        host = _gate_name(url)
         if host not in self._gates:
             self._gates[host] = HostGate(self._settings.delay, throttle=self._settings.autothrottle)
         return self._gates[host]
+
+    def _refusal(self, url: str) -> Failure | None:
+        return self._left_alone.get(_gate_name(url)) or self._left_alone.get(origin_of(url))
 
     async def _request(self, url: str, most_bytes: int) -> Answer | Failure:
         at_home = is_loopback(host_of(url))
         if at_home and not self._settings.loopback:
             return Failure(Outcome.UNREACHABLE, "loopback is closed")
         gate = self._gate(url)
-        meta: dict[str, object] = {"download_maxsize": most_bytes, "download_slot": host_of(url)}
-        if at_home:
-            meta["proxy"] = None
+        meta = {"download_maxsize": most_bytes, "download_slot": host_of(url)} | ({"proxy": None} if at_home else {})
         for attempt in range(RETRIES + 1):
             async with gate.turn():
+                # Asked after the wait: what other requests met meanwhile counts.
+                if refusal := self._refusal(url):
+                    return refusal
                 result = await self._once(url, meta, gate)
             pause = BACK_OFF * gate.delay * 2**attempt
             if isinstance(result, Answer):
-                asked = retry_after(result.headers.get("retry-after", ""))
-                if not _worth_retrying(result.status) or (asked or 0) > LONGEST_RETRY_AFTER:
+                self._lost[origin_of(url)] = 0
+                if not _worth_retrying(result.status):
                     return result
-                pause = max(pause, asked or 0)
+                asked = retry_after(result.headers.get("retry-after", "")) or 0.0
+                if asked > LONGEST_RETRY_AFTER:
+                    refused = Failure(Outcome.HTTP_ERROR, f"the host asks to wait {asked:.0f} s")
+                    self._left_alone[_gate_name(url)] = refused
+                    return replace(refused, status=result.status)
+                pause = max(pause, asked)
             elif result.outcome is not Outcome.UNREACHABLE:
+                self._lost[origin_of(url)] = 0
                 return result
             if attempt < RETRIES:
                 gate.pause(pause)
+        if isinstance(result, Failure):
+            self._count_lost(origin_of(url), result)
         return result
 
-    async def _once(self, url: str, meta: dict[str, object], gate: HostGate) -> Answer | Failure:
+    def _count_lost(self, origin: str, failure: Failure) -> None:
+        self._lost[origin] += 1
+        if self._lost[origin] >= MOST_LOST:
+            detail = f"left alone after {MOST_LOST} failures in a row: {failure.detail}"
+            self._left_alone[origin] = Failure(Outcome.UNREACHABLE, detail)
+
+    async def _once(self, url: str, meta: Mapping[str, object], gate: HostGate) -> Answer | Failure:
         request = Request(url, meta=dict(meta), dont_filter=True)
         try:
             async with self._free:
@@ -190,6 +217,10 @@ def is_loopback(host: str) -> bool:
         return bool(re.fullmatch(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+)){0,3}", host))
     mapped = getattr(address, "ipv4_mapped", None)
     return address.is_loopback or address.is_unspecified or bool(mapped and mapped.is_loopback)
+
+
+def _gate_name(url: str) -> str:
+    return host_of(url).removeprefix("www.")
 
 
 def _worth_retrying(status: int) -> bool:

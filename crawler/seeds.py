@@ -1,9 +1,10 @@
 """Lists of startups: seeds for a crawl (CSV or JSON lines), profiles for an import (JSON lines)."""
 
 import csv
+import io
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -202,38 +203,70 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(message)
 
 
+class _Records:
+    """The records of a CSV text, which can be read on from any physical line."""
+
+    def __init__(self, text: str) -> None:
+        # Lines end where CSV ends them, not at U+2028 and the like.
+        self._lines = list(io.StringIO(text, newline=""))
+        self._next = 0
+        self._beyond_end = False
+        first = next(line for line in self._lines if line.strip())
+        self._delimiter = max(",;\t", key=first.count)
+
+    def _feed(self) -> Iterator[str]:
+        while self._next < len(self._lines):
+            self._next += 1
+            yield self._lines[self._next - 1]
+        self._beyond_end = True
+
+    def __iter__(self) -> Iterator[tuple[int, list[str] | _BadLineError]]:
+        """Yield each record with the number of its first line, or why it is none.
+
+        A quote that is not closed costs its own line only: it is closed at the end of the file, in the midst of the text of
+        a later line, or after more than a field may hold.
+        """
+        reader = csv.reader(self._feed(), delimiter=self._delimiter)
+        while self._next < len(self._lines):
+            start = self._next
+            try:
+                cells = next(reader)
+                if self._beyond_end:
+                    raise csv.Error("a quote is opened and not closed")  # noqa: TRY301  # met as the reader's own errors are
+                if self._next > start + 1:
+                    list(csv.reader(self._lines[start : self._next], delimiter=self._delimiter, strict=True))
+            except csv.Error as error:
+                yield start + 1, _BadLineError(f"not CSV: {error}")
+                self._next, self._beyond_end = start + 1, False
+                reader = csv.reader(self._feed(), delimiter=self._delimiter)
+            else:
+                yield start + 1, cells
+
+
 def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, Row | _BadLineError]]:
-    first = next(line for line in text.splitlines() if line.strip())
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    header: list[str] = []
-    try:
-        header = [name.strip().lower() for name in next(row for row in reader if any(row))]
-    except (csv.Error, StopIteration) as error:
-        raise SeedsError(f"{path} has no header that can be read: begin with a line id,name,url") from error
+    records = iter(_Records(text))
+    _, first = next((number, cells) for number, cells in records if isinstance(cells, _BadLineError) or any(cells))
+    if isinstance(first, _BadLineError):
+        raise SeedsError(f"{path} has no header that can be read: begin with a line id,name,url") from first
+    header = [name.strip().lower() for name in first]
     missing = [name for name in ("id", "name", "url") if name not in header]
     if missing:
         raise SeedsError(
             f"{path} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}: "
             f"its header has {', '.join(header)[:200]!r}; id, name and url are needed"
         )
-    return _csv_body(reader, header)
+    return _csv_body(records, header)
 
 
-def _csv_body(reader: "Iterable[list[str]]", header: list[str]) -> Iterator[tuple[int, Row | _BadLineError]]:
-    rows = iter(reader)
-    while True:
-        number = reader.line_num + 1  # type: ignore[attr-defined]  # a csv.reader, which typeshed keeps private
-        try:
-            cells = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield number, _BadLineError(f"not CSV: {error}")
+def _csv_body(
+    records: Iterator[tuple[int, list[str] | _BadLineError]], header: list[str]
+) -> Iterator[tuple[int, Row | _BadLineError]]:
+    for number, cells in records:
+        if isinstance(cells, _BadLineError):
+            yield number, cells
+        elif not any(cell.strip() for cell in cells):
             continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) < len(header) and any(name in header[len(cells) :] for name in ("id", "name", "url")):
+        elif len(cells) < len(header) and any(name in header[len(cells) :] for name in ("id", "name", "url")):
             yield number, _BadLineError(f"{len(cells)} cells where the header has {len(header)}")
         elif any(cells[len(header) :]):
             yield number, _BadLineError(f"{len(cells)} cells where the header has {len(header)}: quote cells that hold commas")

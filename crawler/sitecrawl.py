@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from crawler.extract import Extracted
-from crawler.fetching import Answer, Failure, Fetcher
+from crawler.fetching import FORBIDDEN, Answer, Failure, Fetcher
 from crawler.metadata import robots_rules
 from crawler.politeness import Robots
 from crawler.reading import Reading
@@ -65,6 +65,8 @@ class SiteCrawl:
         self._seed = seed
         self._home = origin_of(seed)
         """Where the seed led to: a link in another spelling (scheme, www) that nobody answers is tried here."""
+        self._trail = {seed}
+        """The addresses that the seed leads through: they may leave its folder."""
         self._site = Site.of(seed)
         self._serial = count()
         self._waiting: list[tuple[int, int, int, str]] = []
@@ -81,7 +83,7 @@ class SiteCrawl:
         try:
             self._seen.add(page_key(self._seed))
             await self._visit(self._seed, 0)
-            robots = await self._fetcher.robots(self._seed)
+            robots = await self._fetcher.robots(self._home)
             if isinstance(robots, Failure) or robots.closed:
                 return
             if robots.too_slow:
@@ -109,7 +111,13 @@ class SiteCrawl:
             self._end(heapq.heappop(self._waiting)[3], Outcome.ROBOTS, None, reason)
 
     def _end(self, url: str, outcome: Outcome, status: int | None = None, detail: str = "") -> None:
-        self._recorder.visit(self._startup.id, url, outcome, status, detail)
+        """Record how a visit ended; a stored page that is gone, or that its site keeps to itself by now, is dropped."""
+        corpus = self._recorder.corpus
+        with corpus.transaction():
+            self._recorder.visit(self._startup.id, url, outcome, status, detail)
+            if url in self._known and (status in NOT_FOUND or outcome is Outcome.NOINDEX or detail == FORBIDDEN):
+                corpus.drop_page(self._startup.id, url)
+                self._known.discard(url)
 
     def _push(self, url: str, depth: int, priority: int) -> None:
         key = page_key(url)
@@ -122,8 +130,10 @@ class SiteCrawl:
         self._recorder.waiting += 1
 
     async def _read_sitemaps(self, robots: Robots) -> None:
-        origin = origin_of(self._seed)
-        named = [canonical_url(address, f"{origin}/") for address in robots.sitemaps]
+        origin = self._home
+        at_seed = await self._fetcher.robots(self._seed)
+        addresses = [*robots.sitemaps, *(() if isinstance(at_seed, Failure) else at_seed.sitemaps)]
+        named = [canonical_url(address, f"{origin}/") for address in addresses]
         queue = [*named, f"{origin}/sitemap.xml", f"{origin}{self._site.folder}sitemap.xml"]
         done: set[str] = set()
         while queue and len(done) < MOST_SITEMAPS and self._settings.max_depth > 0:
@@ -161,9 +171,10 @@ class SiteCrawl:
                     return
             elif not self._may_follow(answer, target):
                 return
-            if url == self._seed:
+            if url in self._trail:
+                self._trail.add(target)
                 self._home = origin_of(target)
-                self._site = self._site.moved_to(self._seed, target)
+                self._site = self._site.moved_to(target)
             self._seen.add(page_key(target))
             if target in self._requested:
                 return
@@ -174,7 +185,7 @@ class SiteCrawl:
         if not target or target == answer.url:
             self._end(answer.url, Outcome.HTTP_ERROR, answer.status, "redirects to itself" if target else "redirects nowhere")
             return False
-        inside = self._site.same_host(target) if answer.url == self._seed else self._site.holds(target)
+        inside = self._site.same_host(target) if answer.url in self._trail else self._site.holds(target)
         self._end(answer.url, Outcome.REDIRECTED if inside else Outcome.OFF_SITE, answer.status, target)
         return inside and not is_binary(target)
 

@@ -26,6 +26,13 @@ BINARY = re.compile(
 )
 """Endings of what is no web page. Documents (PDF, DOCX) are not read yet."""
 
+FRONT_OR_FILE = re.compile(
+    r"^(home|homepage|index|default|main|welcome|[^/]*\.([xs]?html?|php\d?|phtml|aspx?|jspx?|jsf|do|action|cfm|cgi|pl))$",
+    re.IGNORECASE,
+)
+"""The last segment of a path that is a page of the folder it lies in, and no folder itself."""
+LANGUAGE_FOLDER = re.compile(r"^/[a-z]{2}([-_][a-z]{2})?/$", re.IGNORECASE)
+
 MATTERS = re.compile(
     r"\b(about|company|who we are|what we do|mission|vision|team|products?|technolog(y|ies)|solutions?|applications?|services?"
     r"|industr(y|ies)|sectors?|markets?|platforms?|innovation|research|r d|case stud(y|ies)|use cases?|how it works|features"
@@ -123,9 +130,14 @@ class Site:
 
     @classmethod
     def of(cls, seed: str) -> "Site":
-        """Return the site that a canonical seed URL opens: its host, below the folder of its path."""
+        """Return the site that a canonical seed URL opens: its host, below its path.
+
+        A path that ends in a file (`/a/b.html`) or a front page (`/home`) stands for the folder around it. Any other is a
+        folder itself, with or without a slash at its end: of `/startups/foo` the neighbours are other startups.
+        """
         parts = urlsplit(seed)
-        return cls(_bare(parts), parts.port, parts.path.rpartition("/")[0] + "/")
+        folder, _, last = parts.path.rpartition("/")
+        return cls(_bare(parts), parts.port, f"{folder}/" if not last or FRONT_OR_FILE.match(last) else f"{parts.path}/")
 
     def same_host(self, url: str) -> bool:
         """Tell whether a canonical URL is on the site's host, whatever its path."""
@@ -136,16 +148,15 @@ class Site:
         """Tell whether a canonical URL belongs to the site."""
         return self.same_host(url) and (urlsplit(url).path + "/").startswith(self.folder)
 
-    def moved_to(self, seed: str, url: str) -> "Site":
+    def moved_to(self, url: str) -> "Site":
         """Return the site after its seed was redirected to `url` on the same host.
 
-        The folder changes where the new address only adds a slash (`/a` to `/a/`), or lies in another folder than the root.
-        A seed sent up to the root of its host keeps its folder: the host may belong to many.
+        The folder changes to another one beside it. A seed sent up towards the root of its host keeps its folder, since the
+        host may belong to many; but not a language (`/en`), which is a version of the whole host.
         """
-        path = urlsplit(url).path
-        folder = path.rpartition("/")[0] + "/"
-        slash_added = path == urlsplit(seed).path + "/"
-        return Site(self.host, self.port, folder) if slash_added or not (folder == "/" or self.holds(url)) else self
+        folder = Site.of(url).folder
+        upwards = self.folder.startswith(folder) and not LANGUAGE_FOLDER.match(self.folder)
+        return self if upwards or self.holds(url) else Site(self.host, self.port, folder)
 
 
 def page_priority(url: str, anchor_text: str = "") -> int:

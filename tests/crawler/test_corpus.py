@@ -86,6 +86,18 @@ def test_a_page_whose_text_changed_takes_the_place_of_the_old_one(path: Path) ->
         assert list(corpus.pages()) == [changed]
 
 
+def test_a_page_that_is_dropped_is_gone_and_its_visits_stay(path: Path) -> None:
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_page(HOME)
+        corpus.put_visit(Visit(HOME.url, "fx-1", Outcome.NOINDEX, NOW))
+        assert not corpus.drop_page("fx-1", "https://gettisani.example/other")
+        assert corpus.drop_page("fx-1", HOME.url)
+        assert not corpus.drop_page("fx-1", HOME.url)
+        assert list(corpus.pages()) == []
+        assert len(list(corpus.visits())) == 1
+
+
 def test_a_page_of_an_unknown_startup_is_refused(path: Path) -> None:
     with Corpus(path) as corpus, pytest.raises(CorpusError):
         corpus.put_page(HOME)

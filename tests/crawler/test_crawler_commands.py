@@ -47,6 +47,16 @@ def test_crawl_stores_pages_tells_of_bad_lines_and_sums_up(web: Web, tmp_path: P
         assert corpus.startup("acme") == site.__class__("acme", "Acme", site.url)
 
 
+def test_crawl_warns_once_where_webmasters_cannot_tell_who_crawls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "seeds.csv").write_text("id,name,url\nacme,Acme,http://acme.localhost:9/\n")
+    words = "scout: SCOUT_CRAWL_CONTACT_URL is not set: webmasters cannot tell who crawls\n"
+    assert words not in scout("crawl", "--seeds", tmp_path / "seeds.csv").stderr
+    monkeypatch.setenv("SCOUT_CRAWL_LOOPBACK", "false")
+    assert scout("crawl", "--seeds", tmp_path / "seeds.csv").stderr.count(words) == 1
+    monkeypatch.setenv("SCOUT_CRAWL_CONTACT_URL", "mailto:scout@example.org")
+    assert words not in scout("crawl", "--seeds", tmp_path / "seeds.csv").stderr
+
+
 def test_crawl_without_a_usable_seed_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "seeds.csv").write_text("id,name,url\nbad,Bad,nowhere\n")
     with pytest.raises(SeedsError, match="no startup that can be crawled"):

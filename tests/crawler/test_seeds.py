@@ -81,8 +81,32 @@ def test_quoted_line_breaks_and_broken_quotes_do_not_stop_the_reading(tmp_path: 
         'id,name,url\na,"Alpha\nBeta",https://a.it/\nb,Beta,https://b.it/\nc,"Gam' + "x" * 200_000 + "\nd,Delta,https://d.it/\n"
     )
     seeds = read_seeds(write(tmp_path, broken))
-    assert "b" in [startup.id for startup in seeds.startups]
-    assert any("control characters" in problem.reason for problem in seeds.problems)
+    assert [startup.id for startup in seeds.startups] == ["b", "d"]
+    assert [problem.line for problem in seeds.problems] == [2, 5]
+    assert "control characters" in seeds.problems[0].reason
+
+
+@pytest.mark.parametrize("bad", ['x,"Open,https://x.it/', '"x,Open,https://x.it/', 'x,Open,"https://x.it/'])
+def test_a_quote_that_is_not_closed_costs_its_own_line_only(tmp_path: Path, bad: str) -> None:
+    plain, quoted = "a,Alpha,https://a.it/", 'b,"Beta, Srl",https://b.it/'
+    for rest in ([plain], [plain, quoted], [quoted, plain], []):
+        seeds = read_seeds(write(tmp_path, "\r\n".join(["id,name,url", plain.replace("a", "c"), bad, *rest])))
+        assert len(seeds.startups) == 1 + len(rest)
+        assert [problem.line for problem in seeds.problems] == [3]
+        assert "not CSV" in seeds.problems[0].reason
+
+
+def test_rows_end_at_line_feeds_and_carriage_returns_only(tmp_path: Path) -> None:
+    rows = [
+        "id,name,url,note",
+        "a,Al\u2028pha,https://a.it/,x",
+        "b,Beta,https://b.it/,x\x0b\x0c\x85y",
+        'c,C,https://c.it/,"1\n2"',
+    ]
+    for end in ("\n", "\r\n", "\r"):
+        seeds = read_seeds(write(tmp_path, end.join([*rows, "d,D,nowhere"])))
+        assert [startup.id for startup in seeds.startups] == ["a", "b", "c"]
+        assert [problem.line for problem in seeds.problems if not problem.kept] == [6]
 
 
 def test_columns_that_nobody_reads_are_named_once(tmp_path: Path) -> None:

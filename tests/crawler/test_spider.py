@@ -167,6 +167,32 @@ def test_redirects_within_the_site_are_followed_and_those_out_of_it_are_not(web:
     assert web.asked("else") == []
 
 
+def test_a_redirected_seed_gets_robots_and_sitemaps_from_where_it_led(web: Web, go: Go) -> None:
+    there = web.url("www.acme", "")
+    everything = ("/", "/robots.txt", "/sitemap.xml")
+    web.site(
+        "acme",
+        {path: Reply("", 404 if path == "/robots.txt" else 301, headers={"Location": there + path}) for path in everything},
+    )
+    sitemap = f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{there}/orphan</loc></url></urlset>"
+    pages: dict[str, Reply | list[Reply] | str] = {
+        "/": text_page(SENTENCE),
+        "/robots.txt": Reply(f"Sitemap: {there}/map.xml", kind="text/plain"),
+        "/map.xml": Reply(sitemap, kind="text/xml"),
+        "/orphan": text_page("orphan " + SENTENCE),
+    }
+    web.site("www.acme", pages)
+    crawled = go(Startup("acme", "Acme", web.url("acme")))
+    assert set(crawled.pages) == {"/", "/orphan"}
+
+
+def test_a_seed_may_leave_its_folder_after_several_hops(web: Web, go: Go) -> None:
+    web.site("acme", {"/en": Reply("", 301, headers={"Location": web.url("www.acme", "/en")})})
+    home = text_page(SENTENCE, links=("/a",))
+    web.site("www.acme", {"/en": Reply("", 302, headers={"Location": "/"}), "/": home, "/a": text_page("a " + SENTENCE)})
+    assert set(go(Startup("acme", "Acme", web.url("acme", "/en"))).pages) == {"/", "/a"}
+
+
 def test_a_seed_that_moved_to_another_host_is_off_site(web: Web, go: Go) -> None:
     crawled = go(web.site("acme", {"/": Reply("", 301, headers={"Location": web.url("else")})}))
     assert [visit.outcome for visit in crawled.all_visits] == [Outcome.OFF_SITE]
@@ -273,6 +299,33 @@ def test_errors_that_pass_are_tried_again_twice_and_retry_after_is_honoured(web:
     assert crawled.all_visits[-1].outcome is Outcome.HTTP_ERROR
 
 
+def test_a_host_that_asks_for_a_long_wait_is_left_alone(web: Web, go: Go) -> None:
+    links = ("/about", "/a", "/b", web.url("www.acme", "/c"))
+    busy = Reply("", 429, headers={"Retry-After": "3600"})
+    crawled = go(web.site("acme", {"/": text_page(SENTENCE, links=links), "/about": busy, "/a": text_page("a " + SENTENCE)}))
+    assert set(crawled.pages) == {"/"}
+    assert {crawled.outcome(path) for path in ("/about", "/a", "/b", "/c")} == {Outcome.HTTP_ERROR}
+    assert {crawled.visits[path].detail for path in ("/about", "/a", "/b", "/c")} == {"the host asks to wait 3600 s"}
+    assert crawled.visits["/about"].status == 429
+    assert web.asked("acme")[-1] == "/about"
+    assert web.asked("www.acme") == []
+
+
+def test_a_host_that_no_longer_answers_is_left_alone_but_its_other_spelling_is_not(web: Web, go: Go) -> None:
+    cut = Reply("x", announced=5000)
+    pages = {f"/p{n}": text_page(f"{n} {SENTENCE}") for n in range(7)}
+    links = tuple(web.url("www.acme", path) for path in pages)
+    web.site("www.acme", dict.fromkeys(pages, cut))
+    crawled = go(web.site("acme", {"/": text_page(SENTENCE, links=links)} | pages))
+    assert set(crawled.pages) == {"/", *pages}
+    assert len(set(web.asked("www.acme")) & set(pages)) == 5
+    crawled = go(web.site("dead", {"/": text_page(SENTENCE, links=tuple(pages))} | dict.fromkeys(pages, cut)))
+    assert len(set(web.asked("dead")) & set(pages)) == 5
+    lost = [visit for visit in crawled.all_visits if visit.startup_id == "dead" and visit.outcome is Outcome.UNREACHABLE]
+    assert [visit.detail for visit in lost[-2:]] == ["left alone after 5 failures in a row: broken off"] * 2
+    assert len(lost) == len(pages)
+
+
 def test_loopback_is_closed_unless_it_is_opened(web: Web, go: Go) -> None:
     site = web.site("acme", {"/": text_page(SENTENCE)})
     others = [
@@ -305,6 +358,20 @@ def test_a_second_crawl_finds_pages_unchanged_or_changed(web: Web, go: Go) -> No
     assert (crawled.summary.new, crawled.summary.changed, crawled.summary.unchanged) == (0, 1, 1)
     assert crawled.outcome("/") is Outcome.UNCHANGED
     assert crawled.pages["/a"].text.startswith("Page\nNew words")
+
+
+def test_pages_that_are_gone_or_kept_back_are_dropped_by_the_next_crawl_and_others_stay(web: Web, go: Go) -> None:
+    names = ("/gone", "/noindex", "/private", "/broken")
+    pages = {"/": text_page(SENTENCE, links=names)} | {path: text_page(path + SENTENCE) for path in names}
+    assert set(go(web.site("acme", pages)).pages) == {"/", *names}
+    later: dict[str, Reply | list[Reply] | str] = {
+        "/gone": Reply("", 410),
+        "/noindex": Reply(text_page("/noindex" + SENTENCE), headers={"X-Robots-Tag": "noindex"}),
+        "/broken": Reply("", 500),
+        "/robots.txt": Reply("User-agent: *\nDisallow: /private", kind="text/plain"),
+    }
+    assert set(go(web.site("acme", later)).pages) == {"/", "/broken"}
+    assert set(go(web.site("acme", {"/robots.txt": Reply("", 503)})).pages) == {"/", "/broken"}
 
 
 def test_progress_is_told_and_what_the_listener_raises_stops_the_crawl(

@@ -78,6 +78,19 @@ def test_scheme_and_www_make_no_other_page() -> None:
             ("http://h.it/", "http://h.it/ab", "http://h.it/b/"),
         ),
         ("http://h.it/a/", ("http://h.it/a/b/c", "http://h.it/a"), ("http://h.it/c",)),
+        (
+            "http://h.it/startups/foo",
+            ("https://www.h.it/startups/foo", "http://h.it/startups/foo/a"),
+            ("http://h.it/startups/bar",),
+        ),
+        ("http://h.it/startups/foo", ("http://h.it/startups/foo/",), ("http://h.it/startups/foobar", "http://h.it/startups/")),
+        ("http://h.it/foo", ("http://h.it/foo", "http://h.it/foo/a"), ("http://h.it/", "http://h.it/bar")),
+        ("http://h.it/it", ("http://h.it/it", "http://h.it/it/a"), ("http://h.it/", "http://h.it/en")),
+        ("http://h.it/acme.ai", ("http://h.it/acme.ai/team",), ("http://h.it/", "http://h.it/other.ai")),
+        ("http://h.it/index.html", ("http://h.it/", "http://h.it/a"), ()),
+        ("http://h.it/home", ("http://h.it/", "http://h.it/a"), ()),
+        ("http://h.it/en/index.html", ("http://h.it/en", "http://h.it/en/a"), ("http://h.it/it/a", "http://h.it/")),
+        ("http://h.it/a/index.php", ("http://h.it/a/b",), ("http://h.it/b",)),
         ("http://h.it:8000/", ("http://www.h.it:8000/x",), ("http://h.it/x",)),
     ],
 )
@@ -87,11 +100,24 @@ def test_a_site_is_its_host_below_the_path_of_its_seed(seed: str, inside: tuple[
     assert not any(site.holds(url) for url in outside)
 
 
-def test_a_site_follows_its_seed_into_another_folder_but_not_up_to_the_root() -> None:
-    assert Site.of("http://h.it/a").moved_to("http://h.it/a", "http://h.it/a/").folder == "/a/"
-    assert Site.of("http://h.it/old/").moved_to("http://h.it/old/", "http://h.it/new/").folder == "/new/"
-    assert Site.of("http://h.it/a/").moved_to("http://h.it/a/", "http://h.it/").folder == "/a/"
-    assert Site.of("http://h.it/").moved_to("http://h.it/", "http://h.it/it/home").folder == "/"
+@pytest.mark.parametrize(
+    ("seed", "target", "folder"),
+    [
+        ("/a", "/a/", "/a/"),
+        ("/old/", "/new/", "/new/"),
+        ("/startups/foo", "/profiles/foo", "/profiles/foo/"),
+        ("/a/", "/", "/a/"),
+        ("/startups/foo", "/startups/", "/startups/foo/"),
+        ("/", "/it/home", "/"),
+        ("/home", "/", "/"),
+        ("/home", "/en/", "/"),
+        ("/en", "/", "/"),
+        ("/en", "/en/home", "/en/"),
+        ("/en", "/it/", "/it/"),
+    ],
+)
+def test_a_site_follows_its_seed_into_another_folder_but_not_up(seed: str, target: str, folder: str) -> None:
+    assert Site.of(f"http://h.it{seed}").moved_to(f"https://www.h.it{target}").folder == folder
 
 
 @pytest.mark.parametrize(
