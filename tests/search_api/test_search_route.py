@@ -56,7 +56,7 @@ def test_the_answer_has_the_form_of_the_contract(client: TestClient) -> None:
     assert datetime.fromisoformat(shown["fetched_at"]).isoformat() == "2026-11-03T09:30:00+00:00"
     assert {field: sum(values.values()) for field, values in answer["facets"].items()} == {
         "country": 5,
-        "source": 4,
+        "source": 5,
         "tag": 8,
         "trl": 5,
         "founded": 5,
