@@ -1,11 +1,14 @@
 """The crawler's settings: made once at the edge, frozen, passed down."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar, get_origin
 
+import pydantic_settings
 from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crawler.errors import SettingsError
+
+Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 class CrawlSettings(BaseSettings):
@@ -40,16 +43,28 @@ class CrawlSettings(BaseSettings):
         return f"StartupScout/0.1 (+{self.contact_url})"
 
 
-def crawl_settings(**overrides: object) -> CrawlSettings:
-    """Read the crawler's settings from the environment; `overrides` win.
+def read_settings(kind: type[Settings], **overrides: object) -> Settings:
+    """Read settings of one kind from the environment; `overrides` (options of the command line) that are not None win.
 
     Raises:
-        SettingsError: a value cannot be used; the message names the variable.
+        SettingsError: a value cannot be used; the message names the variable, or the option that stands for it.
     """
+    given = {field: value for field, value in overrides.items() if value is not None}
+    prefix = kind.model_config["env_prefix"]
     try:
-        return CrawlSettings(**overrides)  # type: ignore[arg-type]  # pydantic validates what it is given
+        return kind(**given)  # type: ignore[arg-type]  # pydantic validates what it is given
     except ValidationError as error:
         first = error.errors()[0]
-        name = "SCOUT_CRAWL_" + "_".join(str(part) for part in first["loc"]).upper()
-        message = f"{name}: {first['msg']} (got {str(first['input'])[:80]!r})"
-        raise SettingsError(message) from error
+        field = str(first["loc"][0])
+        name = f"--{field}" if field in given else f"{prefix}{field.upper()}"
+        raise SettingsError(f"{name}: {first['msg']} (got {str(first['input'])[:80]!r})") from error
+    except pydantic_settings.SettingsError as error:
+        lists = [
+            f"{prefix}{field.upper()}" for field, info in kind.model_fields.items() if get_origin(info.annotation) is tuple
+        ]
+        raise SettingsError(f'{" or ".join(lists)}: must be a JSON list such as ["scout.example", "127.0.0.1"]') from error
+
+
+def crawl_settings(**overrides: object) -> CrawlSettings:
+    """Read the crawler's settings, see `read_settings`."""
+    return read_settings(CrawlSettings, **overrides)

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from crawler.errors import SettingsError
+from crawler.settings import read_settings
 
 
 class IndexSettings(BaseSettings):
@@ -22,14 +22,5 @@ class IndexSettings(BaseSettings):
 
 
 def index_settings(**overrides: object) -> IndexSettings:
-    """Read the index's settings from the environment; `overrides` win.
-
-    Raises:
-        SettingsError: a value cannot be used; the message names the variable.
-    """
-    try:
-        return IndexSettings(**overrides)  # type: ignore[arg-type]  # pydantic validates what it is given
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "SCOUT_INDEX_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}: {first['msg']} (got {str(first['input'])[:80]!r})") from error
+    """Read the index's settings, see `read_settings`."""
+    return read_settings(IndexSettings, **overrides)

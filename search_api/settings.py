@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-import pydantic_settings
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from crawler.errors import SettingsError
+from crawler.settings import read_settings
 
 
 class ServiceSettings(BaseSettings):
@@ -25,17 +24,5 @@ class ServiceSettings(BaseSettings):
 
 
 def service_settings(**overrides: object) -> ServiceSettings:
-    """Read the service's settings from the environment; `overrides` that are not None win.
-
-    Raises:
-        SettingsError: a value cannot be used; the message names the variable, or the option that stands for it.
-    """
-    try:
-        return ServiceSettings(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]  # pydantic validates
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0])
-        name = f"--{field}" if overrides.get(field) is not None else f"SCOUT_API_{field.upper()}"
-        raise SettingsError(f"{name}: {first['msg']} (got {str(first['input'])[:80]!r})") from error
-    except pydantic_settings.SettingsError as error:
-        raise SettingsError('SCOUT_API_NAMES: must be a JSON list such as ["scout.example", "127.0.0.1"]') from error
+    """Read the service's settings, see `read_settings`."""
+    return read_settings(ServiceSettings, **overrides)
