@@ -35,6 +35,11 @@ class Home:
         return self.root / "current"
 
     @property
+    def models(self) -> Path:
+        """The folder of what the first start prepares of the encoder."""
+        return self.root / "models"
+
+    @property
     def demo(self) -> "Home":
         """The home of the demo, apart from the real corpus."""
         return Home(self.root / "demo")

@@ -13,6 +13,7 @@ from crawler.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Page, Startup
 from indexer.analysis import terms
+from indexer.crossing import tagged
 from indexer.dense import DenseIndex
 from indexer.encoder import Encoder, Vector
 from indexer.errors import NoSnapshotError, NothingToIndexError, SnapshotDamagedError
@@ -83,6 +84,9 @@ def build(
             encoder.name,
             encoder.digest,
             encoder.dimension,
+            encoder.max_tokens,
+            dict(encoder.prompts),
+            True,  # as every Encoder promises
             settings.passage_words,
             len(startups),
             len(passages),
@@ -149,7 +153,7 @@ def _snapshot(
     summaries: tuple[str, ...],
     vector_of: Mapping[str, Vector],
 ) -> Snapshot:
-    stems = [[t.stem for t in terms(f"{p.heading}\n{p.text}", p.language)] for p in passages]
+    stems = [[tagged(t.stem, p.language) for t in terms(f"{p.heading}\n{p.text}", p.language)] for p in passages]
     of_startup = {
         key: [stem for _, text in group for stem in text]
         for key, group in groupby(zip((p.startup_id for p in passages), stems, strict=True), key=lambda pair: pair[0])

@@ -15,7 +15,7 @@ from crawler.corpus import Corpus
 from crawler.errors import CorpusError
 from crawler.home import Home
 from indexer.build import BuildReport, build
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoders import chosen_crossing, chosen_encoder
 from indexer.errors import EvaluationError, NoSnapshotError, SnapshotDamagedError
 from indexer.evaluation.measures import Evaluation, evaluate, make_run, write_run
 from indexer.evaluation.topics import LANGUAGES, read_qrels, read_topics
@@ -35,14 +35,21 @@ def index(
 ) -> None:
     """Make a new snapshot of the corpus and switch to it.
 
-    Settings are read from SCOUT_INDEX_* (model, passage_words, keep_snapshots).
+    Settings are read from SCOUT_INDEX_* (model, query_prompt, passage_prompt, passage_words, keep_snapshots).
     """
     settings = index_settings()
     home = Home.from_environment()
     Corpus(home.corpus, read_only=True).close()  # says at once that there is none, before the model is loaded
     with embedding_bar() as show:
-        report = build(home, SentenceTransformerEncoder(settings.model), settings, full=full, on_progress=show)
+        report = build(home, chosen_encoder(settings, home.models, note), settings, full=full, on_progress=show)
     typer.echo(json.dumps(dataclasses.asdict(report)) if as_json else as_text(report))
+
+
+def note(text: str) -> None:
+    """Say on a terminal what takes a while once."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        console.print(text, highlight=False)
 
 
 @app.command("eval")
@@ -59,7 +66,10 @@ def evaluate_command(
     needs, judged = read_topics(topics), read_qrels(qrels)
     if not any(topic.id in judged for topic in needs):
         raise EvaluationError(f"{qrels} judges none of the topics of {topics}: check the ids")
-    searcher = Searcher(load_snapshot(Home.from_environment()), SentenceTransformerEncoder(index_settings().model))
+    home = Home.from_environment()
+    settings = index_settings()
+    encoder = chosen_encoder(settings, home.models, note)
+    searcher = Searcher(load_snapshot(home), encoder, chosen_crossing(settings, encoder))
     found: dict[str, Evaluation] = {}
     chosen = (language,) if language else LANGUAGES
     for one in chosen:
@@ -136,5 +146,6 @@ def _facts(manifest: Manifest) -> dict[str, object]:
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {number}" for name, number in value.items()) or "none"
+        shown = {name: json.dumps(one, ensure_ascii=False) if isinstance(one, str) else one for name, one in value.items()}
+        return ", ".join(f"{name} {one}" for name, one in shown.items()) or "none"
     return "none" if value is None else str(value)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from indexer.analysis import terms
+from indexer.crossing import tagged
 from indexer.results import Evidence, Passage
 
 SHOWN = 3
@@ -20,7 +21,7 @@ def choose(passages: Sequence[tuple[Passage, float]], stems: Collection[str]) ->
 
     Args:
         passages: a startup's passages with their scores for the need (positive), in any order.
-        stems: the need's stems, see `analysis.query_stems`.
+        stems: the need's stems in both languages, see `crossing.telling`.
     """
     worth = [(passage, score * min(1.0, len(passage.text.split()) / TELLING_WORDS)) for passage, score in passages]
     ranked = sorted(worth, key=lambda pair: -pair[1])
@@ -36,7 +37,7 @@ def choose(passages: Sequence[tuple[Passage, float]], stems: Collection[str]) ->
 def marks(passage: Passage, stems: Collection[str]) -> tuple[tuple[int, int], ...]:
     """Return the character ranges of the passage's words that the need has too, in order, without overlap."""
     wanted = set(stems)
-    return tuple((t.start, t.end) for t in terms(passage.text, passage.language) if t.stem in wanted)
+    return tuple((t.start, t.end) for t in terms(passage.text, passage.language) if tagged(t.stem, passage.language) in wanted)
 
 
 def _same(one: str, other: str) -> bool:

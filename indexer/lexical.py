@@ -1,35 +1,90 @@
-"""The only door to the BM25 engine (bm25s): term search over texts, each analysed in its own language."""
+"""BM25 over term counts, each text analysed in its own language: one term of a need may be several, each with a weight."""
 
+import io
 import json
 import math
+from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from itertools import count
 from pathlib import Path
 
-import bm25s
 import numpy as np
+import numpy.typing as npt
 
 from indexer.dense import Scores
 from indexer.errors import SnapshotDamagedError
 
 K1, B = 1.6, 0.3
 """BM25's saturation and length normalisation; less of the length effect than usual: startups' texts differ much in size."""
+VOCABULARY = "vocabulary.json"
+
+Group = tuple[tuple[str, float], ...]
+"""A term of a need as its alternatives, each a stem and its weight (> 0): the translations of a word and their shares."""
+Span = tuple[int, int, float]
+"""Start and end of an alternative's postings, and its weight."""
+Integers = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """Which stem stands in which text how often: stem i of the vocabulary has the postings `starts[i]:starts[i + 1]`."""
+
+    starts: Integers
+    """Shape (stems + 1,)."""
+    rows: Integers
+    """Rising within a stem."""
+    counts: Integers
+    """Parallel to `rows`."""
+    lengths: Integers
+    """Stems of each text, shape (texts,)."""
+
+    def fit(self, stems: int) -> bool:
+        """Tell whether the four arrays belong together and to a vocabulary of so many stems."""
+        starts, rows, counts, lengths = arrays = (self.starts, self.rows, self.counts, self.lengths)
+        if any(one.dtype != np.int32 or one.ndim != 1 for one in arrays) or len(starts) != stems + 1:
+            return False
+        size = len(lengths)
+        if starts[0] != 0 or starts[-1] != len(rows) or len(rows) != len(counts) or np.any(np.diff(starts) < 1):
+            return False
+        if np.any(counts < 1) or np.any(rows < 0) or np.any(rows >= size):
+            return False
+        falls = np.flatnonzero(np.diff(rows) < 1) + 1
+        of_texts = np.bincount(rows, counts, size)
+        return bool(np.isin(falls, starts).all() and np.array_equal(of_texts, lengths))
 
 
 class LexicalIndex:
-    """BM25 scores of all texts for a need. Immutable after it is made; safe to use from several threads."""
+    """BM25 scores of all texts for a need. Immutable after it is made; safe to use from several threads.
 
-    def __init__(self, engine: bm25s.BM25, size: int) -> None:
-        """Wrap an engine; use `build` or `load`."""
-        self._engine = engine
-        self._size = size
+    A need's term is a group of weighted alternatives, counted as one term (probabilistic structured queries: Darwish and
+    Oard, SIGIR 2003): it is in a text as often as the weighted sum of its alternatives' counts, and in as many texts as
+    the weighted sum of theirs.
+    """
+
+    def __init__(self, vocabulary: dict[str, int], postings: _Postings) -> None:
+        """Wrap postings and the place of each stem in them; use `build` or `load`."""
+        self._vocabulary = vocabulary
+        self._postings = postings
+        lengths = postings.lengths
+        relative = lengths * (len(lengths) / max(1, lengths.sum()))
+        self._halfway = (K1 * (1 - B + B * relative)).astype(np.float32)  # the count that gives half of what a term can
 
     @classmethod
     def build(cls, texts: Iterable[Sequence[str]]) -> "LexicalIndex":
         """Index texts given as their stems, text i under row i."""
-        stems = [list(text) for text in texts]
-        engine = bm25s.BM25(k1=K1, b=B, method="lucene")
-        engine.index(stems if any(stems) else [[""] for _ in stems], show_progress=False)  # it cannot do without any term
-        return cls(engine, len(stems))
+        vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
+        stems, sizes = array("i"), array("i")
+        for text in texts:
+            stems.extend(map(vocabulary.__getitem__, text))
+            sizes.append(len(text))
+        lengths = np.array(sizes, np.int32)
+        places = np.array(stems, np.int64) * len(lengths) + np.repeat(np.arange(len(lengths)), lengths)
+        places, counts = np.unique(places, return_counts=True)
+        owners, rows = np.divmod(places, len(lengths))
+        starts = np.searchsorted(owners, np.arange(len(vocabulary) + 1))
+        return cls(dict(vocabulary), _Postings(*(one.astype(np.int32) for one in (starts, rows, counts, lengths))))
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
@@ -38,35 +93,93 @@ class LexicalIndex:
         Raises:
             SnapshotDamagedError: the folder does not hold a BM25 index.
         """
+        damaged = SnapshotDamagedError(f"{folder} cannot be read as a BM25 index: run `scout index --full`")
         try:
-            engine = bm25s.BM25.load(str(folder), load_corpus=False, show_progress=False, allow_pickle=False)
-            size = json.loads((folder / "size.json").read_text())
-        except (OSError, ValueError, KeyError) as error:
-            raise SnapshotDamagedError(f"{folder} cannot be read as a BM25 index: run `scout index --full`") from error
-        return cls(engine, size)
+            stems = json.loads((folder / VOCABULARY).read_bytes().decode("utf-8", "surrogatepass"))
+            postings = _Postings(*(_read(_file(folder, field.name)) for field in fields(_Postings)))
+        except Exception as error:  # damaged files fail in a dozen ways: numpy's headers are parsed as Python
+            raise damaged from error
+        if not isinstance(stems, list) or not all(isinstance(stem, str) for stem in stems):
+            raise damaged
+        vocabulary = {stem: place for place, stem in enumerate(stems)}
+        if len(vocabulary) != len(stems) or not postings.fit(len(stems)):
+            raise damaged
+        return cls(vocabulary, postings)
 
     def save(self, folder: Path) -> None:
-        """Write the index into a folder."""
-        self._engine.save(str(folder), show_progress=False, allow_pickle=False)
-        (folder / "size.json").write_text(json.dumps(self._size))
+        """Write the index into an existing folder: the same bytes for the same texts."""
+        stems = json.dumps(list(self._vocabulary), ensure_ascii=False)
+        (folder / VOCABULARY).write_bytes(stems.encode("utf-8", "surrogatepass"))
+        for field in fields(_Postings):
+            content = io.BytesIO()  # numpy's own writing to a file may miss a full disk
+            np.save(content, getattr(self._postings, field.name), allow_pickle=False)
+            _file(folder, field.name).write_bytes(content.getbuffer())
 
     def __len__(self) -> int:
         """Return the number of texts."""
-        return self._size
+        return len(self._postings.lengths)
 
-    def scores(self, stems: Sequence[str]) -> Scores:
-        """Return the BM25 score of every text for the stems of a need, shape (len(self),); 0 where none occurs."""
-        known = [stem for stem in stems if stem in self._engine.vocab_dict]
-        if not known:
-            return np.zeros(self._size, np.float32)
-        return np.asarray(self._engine.get_scores(known), np.float32)
+    def document_frequency(self, stem: str) -> int:
+        """Return the number of texts that hold a stem."""
+        return sum(end - start for start, end, _ in self._spans(((stem, 1.0),)))
 
-    def ceiling(self, stems: Sequence[str]) -> float:
-        """Return the highest score that any text could have for the stems of a need (each one endlessly often in it)."""
-        starts = self._engine.scores["indptr"]
-        total = 0.0
-        for stem in stems:
-            token = self._engine.vocab_dict.get(stem)
-            holding = 0 if token is None else int(starts[token + 1] - starts[token])
-            total += math.log(1.0 + (self._size - holding + 0.5) / (holding + 0.5))
-        return total
+    def scores(self, groups: Sequence[Group]) -> Scores:
+        """Return the BM25 score of every text for the terms of a need, shape (len(self),); 0 where none occurs.
+
+        Raises:
+            ValueError: a weight is not above zero, or not finite.
+        """
+        scores = np.zeros(len(self), np.float32)
+        for group in groups:
+            spans = self._spans(group)
+            if spans:
+                often = self._often(spans)
+                often /= often + self._halfway
+                often *= np.float32(self._worth(spans))
+                scores += often
+        return scores
+
+    def ceiling(self, groups: Sequence[Group]) -> float:
+        """Return the highest score that any text could have for the terms of a need (each one endlessly often in it).
+
+        A term of which no alternative occurs in any text counts as the rarest there can be.
+
+        Raises:
+            ValueError: a weight is not above zero, or not finite.
+        """
+        return sum((self._worth(self._spans(group)) for group in groups), 0.0)
+
+    def _spans(self, group: Group) -> list[Span]:
+        """Return the postings of the alternatives that occur."""
+        spans = []
+        starts = self._postings.starts
+        for stem, weight in group:
+            if not 0 < weight < math.inf:
+                raise ValueError(f"a term's alternative has the weight {weight}: it must be above zero, and finite")
+            place = self._vocabulary.get(stem)
+            if place is not None:
+                spans.append((int(starts[place]), int(starts[place + 1]), weight))
+        return spans
+
+    def _often(self, spans: Sequence[Span]) -> Scores:
+        """Return the weighted count in every text, shape (len(self),)."""
+        rows = np.concatenate([self._postings.rows[start:end] for start, end, _ in spans])
+        counts = [np.multiply(self._postings.counts[start:end], weight, dtype=np.float32) for start, end, weight in spans]
+        often = np.zeros(len(self), np.float32)
+        np.add.at(often, rows, np.concatenate(counts))
+        return often
+
+    def _worth(self, spans: Sequence[Span]) -> float:
+        """Return the idf of a group, Lucene's way: never below zero."""
+        size = len(self)
+        holding = min(size, sum(weight * (end - start) for start, end, weight in spans))
+        return math.log(1.0 + (size - holding + 0.5) / (holding + 0.5))
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.npy"
+
+
+def _read(path: Path) -> Integers:
+    with path.open("rb") as file:
+        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from crawler.records import Block, Page, Profile, Startup
 from indexer.results import OWN_SITE, Passage
+from indexer.routing import passage_language
 
 Span = tuple[int, int]
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -30,7 +31,16 @@ def page_passages(page: Page, *, words: int, max_tokens: int, count_tokens: Coun
     """Yield the passages of `page` in reading order, of about `words` words and at most `max_tokens` model tokens."""
     for heading, (start, end), text in _spans(page.blocks, page.text, words, max_tokens, count_tokens):
         yield Passage(
-            page.startup_id, page.url, page.title, heading, text, start, end, page.language, page.fetched_at, OWN_SITE
+            page.startup_id,
+            page.url,
+            page.title,
+            heading,
+            text,
+            start,
+            end,
+            passage_language(text, page.language),
+            page.fetched_at,
+            OWN_SITE,
         )
 
 
@@ -48,7 +58,7 @@ def profile_passages(
             text,
             start,
             end,
-            profile.language,
+            passage_language(text, profile.language),
             profile.imported_at,
             profile.source,
         )

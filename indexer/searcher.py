@@ -1,38 +1,44 @@
 """The one road of a query: need in, ranked startups with evidence out."""
 
 import time
+from collections.abc import Mapping
 from itertools import islice
 
 import numpy as np
 
 from crawler.records import Startup
 from indexer import evidence
-from indexer.analysis import need_language, query_stems
 from indexer.calibration import confidence, verdict
+from indexer.crossing import Crossing, telling
 from indexer.encoder import Encoder
+from indexer.encoders import packaged_crossing
 from indexer.errors import NeedError, UnknownStartupError, WrongModelError
 from indexer.facets import Facets
 from indexer.fusion import Scores, fuse, share_of_highest
+from indexer.lexical import Group
 from indexer.results import MAX_LIMIT, MAX_NEED_CHARACTERS, OWN_SITE, Answer, Evidence, Match, Need, Passage
+from indexer.routing import need_language
 from indexer.snapshot import Manifest, Snapshot
 
 
 class Searcher:
     """Answers needs from one snapshot with one encoder. Immutable; safe to use from several threads."""
 
-    def __init__(self, snapshot: Snapshot, encoder: Encoder) -> None:
-        """Join a snapshot and the encoder that it was made with.
+    def __init__(self, snapshot: Snapshot, encoder: Encoder, crossing: Crossing | None = None) -> None:
+        """Join a snapshot, the encoder that it was made with, and how words cross; by the packaged glossary unless given.
 
         Raises:
             WrongModelError: the snapshot was made with another model.
         """
         if snapshot.manifest.model_digest != encoder.digest:
+            made = _called(snapshot.manifest.model, snapshot.manifest.prompts)
+            used = _called(encoder.name, encoder.prompts)
             raise WrongModelError(
-                f"the snapshot {snapshot.manifest.id} was made with the model {snapshot.manifest.model!r}, but"
-                f" {encoder.name!r} is in use: set SCOUT_INDEX_MODEL to that model, or run `scout index` to make a new snapshot"
+                f"the snapshot {snapshot.manifest.id} was made with the model {made}, but {used} is in use:"
+                " set SCOUT_INDEX_MODEL to that model, or run `scout index` to make a new snapshot"
             )
         self._snapshot = snapshot
-        self._encoder = encoder
+        self._encoder, self._crossing = encoder, crossing or packaged_crossing(encoder)
         sources: dict[str, set[str]] = {}
         for passage in snapshot.passages:
             if passage.source != OWN_SITE:
@@ -76,26 +82,26 @@ class Searcher:
         check(need)
         masks = self._facets.masks(need.filters)
         passing = self._facets.both(masks.values())
-        language = need_language(need.text)
-        stems = query_stems(need.text, language)
+        language = need_language(need.text, self._crossing.known)
+        groups = self._crossing.groups(need.text, language)
         vector = self._encoder.encode_need(need.text)
 
         cosines = self._snapshot.dense.scores(vector)
         nearest = np.maximum.reduceat(cosines, self._starts[:-1])
-        lexical = self._snapshot.lexical_startups.scores(stems)
+        lexical = self._snapshot.lexical_startups.scores(groups)
         scores, parts = fuse(nearest, self._snapshot.dense_startups.scores(vector), lexical)
-        ceiling = self._snapshot.lexical_startups.ceiling(stems)
+        ceiling = self._snapshot.lexical_startups.ceiling(groups)
 
         order = np.argsort(-scores, kind="stable")
         best = list(islice((int(row) for row in order if passing[row]), need.limit))
-        of_passages = share_of_highest(cosines) + share_of_highest(self._snapshot.lexical_passages.scores(stems))
+        of_passages = share_of_highest(cosines) + share_of_highest(self._snapshot.lexical_passages.scores(groups))
         matches = tuple(
             Match(
                 rank,
                 round(float(scores[row]), 6),
                 confidence(float(nearest[row]), float(lexical[row]) / ceiling if ceiling else 0.0),
                 self._snapshot.startups[row],
-                self._evidence(row, of_passages, stems),
+                self._evidence(row, of_passages, groups),
                 {name: float(part[row]) for name, part in parts.items()},
             )
             for rank, row in enumerate(best, start=1)
@@ -111,10 +117,16 @@ class Searcher:
             took_ms,
         )
 
-    def _evidence(self, row: int, of_passages: Scores, stems: tuple[str, ...]) -> tuple[Evidence, ...]:
+    def _evidence(self, row: int, of_passages: Scores, groups: tuple[Group, ...]) -> tuple[Evidence, ...]:
         own = slice(int(self._starts[row]), int(self._starts[row + 1]))
         scored = list(zip(self._snapshot.passages[own], map(float, of_passages[own]), strict=True))
-        return evidence.choose(scored, stems)
+        return evidence.choose(scored, telling(groups))
+
+
+def _called(model: str, prompts: Mapping[str, str]) -> str:
+    """Return what a model is called, and its prompts, which make another one of it."""
+    shown = ", ".join(repr(prompt) for prompt in prompts.values())
+    return f"{model!r} (prompts {shown})" if any(prompts.values()) else repr(model)
 
 
 def check(need: Need) -> None:

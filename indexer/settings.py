@@ -1,5 +1,6 @@
 """The index's settings: made once at the edge, frozen, passed down."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -14,7 +15,13 @@ class IndexSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SCOUT_INDEX_", frozen=True, extra="forbid")
 
     model: str = ""
-    """A sentence-transformers model: a folder or a hub name (needs internet once). Empty: the packaged all-MiniLM-L6-v2."""
+    """A sentence-transformers model: a folder or a hub name (needs internet once). Empty: the packaged bilingual one."""
+    query_prompt: str | None = None
+    """Put in front of a need before it is encoded, empty for nothing; unset: as the model or its family wants it."""
+    passage_prompt: str | None = None
+    """Put in front of a passage, likewise; a change embeds everything anew."""
+    glossary: Path | None = None
+    """A glossary of your own (TSV as in indexer/glossary) that goes before the packaged one."""
     passage_words: Annotated[int, Field(ge=10, le=400)] = 60
     """Words per passage to aim at; the model's own token limit always holds."""
     keep_snapshots: Annotated[int, Field(ge=1)] = 3

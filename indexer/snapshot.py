@@ -21,7 +21,7 @@ from indexer.errors import IndexWriteError, NoSnapshotError, SnapshotBusyError, 
 from indexer.lexical import LexicalIndex
 from indexer.results import Passage
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the files change their form; a snapshot of another format is refused."""
 MEND = "run `scout index --full` to make it anew"
 
@@ -37,6 +37,12 @@ class Manifest:
     model: str
     model_digest: str
     dimension: int
+    max_tokens: int
+    """Tokens of one text that the model read; longer ones were cut."""
+    prompts: dict[str, str]
+    """What stood in front of each text, by "query" and "passage"; empty where nothing did."""
+    normalised: bool
+    """Vectors have length one: their inner product is their cosine."""
     passage_words: int
     startups: int
     passages: int

@@ -8,6 +8,7 @@ import typer
 from crawler.commands import app as crawler_app
 from crawler.errors import ScoutError
 from indexer.commands import app as indexer_app
+from indexer.model_commands import app as model_app
 from search_api.commands import app as service_app
 
 USER_ERROR = 2
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 for part in (crawler_app, indexer_app, service_app):
     app.add_typer(part)
+app.add_typer(model_app, name="model")
 
 
 def main(arguments: list[str] | None = None) -> None:

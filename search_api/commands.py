@@ -21,8 +21,8 @@ from crawler.home import Home
 from crawler.records import Startup
 from crawler.settings import crawl_settings
 from indexer.build import build
-from indexer.commands import as_text, embedding_bar
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.commands import as_text, embedding_bar, note
+from indexer.encoders import chosen_encoder
 from indexer.results import Confidence, Evidence, Filters, Match, Need
 from indexer.searcher import check
 from indexer.settings import index_settings
@@ -105,7 +105,7 @@ def demo(
             summary = crawl(startups, home.corpus, crawl_settings(loopback=True), show)
         typer.echo(crawl_summary(summary))
         index = index_settings()
-        encoder = SentenceTransformerEncoder(index.model)
+        encoder = chosen_encoder(index, Home.from_environment().models, note)
         with embedding_bar() as show_embedding:
             report = build(home, encoder, index, on_progress=show_embedding)
         typer.echo(as_text(report))

@@ -6,7 +6,9 @@ import time
 
 from crawler.errors import ScoutError
 from crawler.home import Home
-from indexer.encoder import Encoder, SentenceTransformerEncoder
+from indexer.crossing import Crossing
+from indexer.encoder import Encoder
+from indexer.encoders import chosen_crossing, chosen_encoder
 from indexer.results import Need
 from indexer.searcher import Searcher
 from indexer.settings import IndexSettings
@@ -28,6 +30,7 @@ class Engine:
         self._home = home
         self._settings = settings
         self._encoder = encoder
+        self._crossing: Crossing | None = None
         self._searcher: Searcher | None = None
         self._failure: ScoutError | None = None
         self._loading = threading.Lock()
@@ -74,8 +77,10 @@ class Engine:
     def _load(self) -> Searcher:
         snapshot = load_snapshot(self._home)
         if self._encoder is None:
-            self._encoder = SentenceTransformerEncoder(self._settings.model)
-        searcher = Searcher(snapshot, self._encoder)
+            self._encoder = chosen_encoder(self._settings, self._home.models)
+        if self._crossing is None:
+            self._crossing = chosen_crossing(self._settings, self._encoder)
+        searcher = Searcher(snapshot, self._encoder, self._crossing)
         searcher.search(WARM_UP)
         self._checked = time.monotonic()
         return searcher

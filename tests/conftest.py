@@ -11,8 +11,9 @@ from crawler.demo.sites import load_sites, seeds
 from crawler.demo.web import DemoWeb
 from crawler.home import Home
 from crawler.settings import crawl_settings
+from indexer.bilingual.encoder import BilingualEncoder
 from indexer.build import build
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.glossary.entries import packaged_entries
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
@@ -20,6 +21,8 @@ from tests.netguard import sitecustomize as _netguard  # noqa: F401  # its impor
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+CACHE = os.environ.get("SCOUT_TEST_CACHE", "")
+"""A folder for what outlives a run; read now, tests don't see settings of this kind."""
 
 
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "tests" / "netguard"), os.environ.get("PYTHONPATH"))))
@@ -49,13 +52,19 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceTransformerEncoder:
-    """The default model."""
-    return SentenceTransformerEncoder()
+def bodies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the default model's fast body."""
+    return Path(CACHE, "bodies") if CACHE else tmp_path_factory.mktemp("bodies")
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Home:
+def encoder(bodies: Path) -> BilingualEncoder:
+    """The default model."""
+    return BilingualEncoder(packaged_entries(), bodies)
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory, encoder: BilingualEncoder) -> Home:
     """A home with the demo web crawled and indexed, as `scout demo` does it, without the delay between requests.
 
     Tests only read it; the demo web is gone by then.
@@ -69,7 +78,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransfo
 
 
 @pytest.fixture(scope="session")
-def demo_searcher(demo_home: Home, encoder: SentenceTransformerEncoder) -> Searcher:
+def demo_searcher(demo_home: Home, encoder: BilingualEncoder) -> Searcher:
     """A searcher over the demo web."""
     return Searcher(load_snapshot(demo_home), encoder)
 

@@ -1,4 +1,4 @@
-"""What each part of the ranking gives on the development needs; run by hand with --home, a home with the profiles indexed."""
+"""What each part of the ranking, and of what makes Italian cross, gives; run by hand with --home, a home with the profiles."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,14 +9,21 @@ import typer
 from corpora import SHARED
 
 from crawler.home import Home
-from indexer.analysis import need_language, query_stems
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.bilingual.encoder import PACKAGED, BilingualEncoder
+from indexer.bilingual.translations import Translations
+from indexer.crossing import Crossing, alike
+from indexer.encoder import Encoder
 from indexer.evaluation.measures import DEPTH, MEASURES, Run, evaluate
 from indexer.evaluation.topics import LANGUAGES, Topic, read_qrels, read_topics
 from indexer.fusion import DENSE_WEIGHTS, Scores, fuse
-from indexer.settings import index_settings
+from indexer.glossary.entries import packaged_entries
+from indexer.routing import need_language
+from indexer.sentence_models import SentenceTransformerEncoder
 from indexer.snapshot import Snapshot, load_snapshot
 
+OWN = Path(__file__).resolve().parents[1] / "quality" / "own_needs"
+SHORT = ("passage and summary vectors", "terms only (BM25)", "ours")
+"""Ways that are shown of variants."""
 RANK_CONSTANT = 60
 """Of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 Way = Callable[[Scores, Scores, Scores], Scores]
@@ -48,7 +55,7 @@ WAYS: dict[str, Way] = {
 }
 
 
-def runs(snapshot: Snapshot, encoder: SentenceTransformerEncoder, topics: Sequence[Topic], language: str) -> dict[str, Run]:
+def runs(snapshot: Snapshot, encoder: Encoder, crossing: Crossing, topics: Sequence[Topic], language: str) -> dict[str, Run]:
     """Return a run per way of ranking."""
     row_of = {startup.id: row for row, startup in enumerate(snapshot.startups)}
     starts = np.searchsorted([row_of[p.startup_id] for p in snapshot.passages], np.arange(len(row_of)))
@@ -58,7 +65,7 @@ def runs(snapshot: Snapshot, encoder: SentenceTransformerEncoder, topics: Sequen
         vector = encoder.encode_need(text)
         passage = np.maximum.reduceat(snapshot.dense.scores(vector), starts)
         summary = snapshot.dense_startups.scores(vector)
-        lexical = snapshot.lexical_startups.scores(query_stems(text, need_language(text)))
+        lexical = snapshot.lexical_startups.scores(crossing.groups(text, need_language(text, crossing.known)))
         for name, way in WAYS.items():
             scores = way(passage, summary, lexical)
             best = np.argsort(-scores, kind="stable")[:DEPTH]
@@ -66,18 +73,39 @@ def runs(snapshot: Snapshot, encoder: SentenceTransformerEncoder, topics: Sequen
     return dict(found)
 
 
+def variants(cache: Path) -> dict[str, tuple[Encoder, Crossing]]:
+    """Return the search as it is, and with parts of what makes Italian cross; English passages have the same vectors in all."""
+    entries, words = packaged_entries(), Translations.load(PACKAGED)
+    no_words = Translations("", (), (), np.zeros(1, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint8))
+    whole, transplant = BilingualEncoder(entries, cache), BilingualEncoder((), cache)
+    return {
+        "whole": (whole, Crossing(words, entries, whole.senses)),
+        "senses not told apart in terms": (whole, Crossing(words, entries, alike)),
+        "terms cross by glossary only": (whole, Crossing(no_words, entries, whole.senses)),
+        "terms cross by alignment only": (whole, Crossing(words, (), alike)),
+        "terms do not cross": (whole, Crossing(no_words, (), alike)),
+        "no glossary at all": (transplant, Crossing(words, (), alike)),
+        "base model, terms do not cross": (SentenceTransformerEncoder(), Crossing(no_words, (), alike)),
+    }
+
+
 def main(home: Annotated[Path | None, typer.Option(help="A home with the profiles of ../shared indexed.")] = None) -> None:
-    """Print the measures of each way of ranking, per language."""
+    """Print the measures of each way of ranking and of each variant of the crossing, per language and collection."""
     if home is None or not SHARED.is_dir():
         typer.echo("ablation: left out; it needs ../shared and --home, a home with its profiles indexed")
         return
-    topics, qrels = read_topics(SHARED / "eval/dev/topics.tsv"), read_qrels(SHARED / "eval/dev/qrels.txt")
-    encoder, snapshot = SentenceTransformerEncoder(index_settings().model), load_snapshot(Home(home))
-    typer.echo(f"{'':<34}" + "".join(f"{name:>11}" for name in MEASURES))
-    for language in LANGUAGES:
-        for name, run in runs(snapshot, encoder, topics, language).items():
-            means = evaluate(run, qrels).means
-            typer.echo(f"{language}  {name:<30}" + "".join(f"{means[measure]:>11.4f}" for measure in MEASURES))
+    collections = {"dev": SHARED / "eval/dev", "own": OWN}
+    snapshot = load_snapshot(Home(home))
+    for variant, (encoder, crossing) in variants(Home(home).models).items():
+        typer.echo(f"{variant:<36}" + "".join(f"{name:>11}" for name in MEASURES))
+        for collection, folder in collections.items():
+            topics, qrels = read_topics(folder / "topics.tsv"), read_qrels(folder / "qrels.txt")
+            for language in LANGUAGES:
+                for name, run in runs(snapshot, encoder, crossing, topics, language).items():
+                    if variant != "whole" and name not in SHORT:
+                        continue
+                    means = evaluate(run, qrels).means
+                    typer.echo(f"  {collection} {language}  {name:<27}" + "".join(f"{means[m]:>11.4f}" for m in MEASURES))
 
 
 if __name__ == "__main__":

@@ -11,13 +11,15 @@ from corpora import fill
 from sentence_transformers import SentenceTransformer
 
 from crawler.home import Home
+from indexer.bilingual.encoder import BilingualEncoder
 from indexer.build import build
-from indexer.encoder import BATCH, SentenceTransformerEncoder, Vectors, packaged_model
+from indexer.encoder import Vectors, packaged_model
+from indexer.glossary.entries import packaged_entries
 from indexer.settings import index_settings
 from indexer.snapshot import current_manifest
 
 
-class NotingEncoder(SentenceTransformerEncoder):
+class NotingEncoder(BilingualEncoder):
     """The packaged model; keeps the texts that it was given."""
 
     given: Sequence[str] = ()
@@ -33,15 +35,16 @@ def main(
     rounds: Annotated[int, typer.Option(help="Turns of both; the quickest counts.")] = 2,
 ) -> None:
     """Measure `scout index` beside encoding the same passages and summaries, and once more when nothing changed."""
-    encoder, settings = NotingEncoder(), index_settings()
+    settings = index_settings()
     plain = SentenceTransformer(str(packaged_model()), device="cpu")
     built, encoded = [], []
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder))
+        encoder = NotingEncoder(packaged_entries(), home.models)
         fill(home.corpus, startups)
         build(home, encoder, settings)  # warms up
         for _ in range(rounds):  # turn by turn, so that what else the machine does weighs on both
-            encoded.append(seconds(lambda: plain.encode(encoder.given, batch_size=BATCH, show_progress_bar=False)))
+            encoded.append(seconds(lambda: plain.encode(encoder.given, show_progress_bar=False)))
             built.append(seconds(lambda: build(home, encoder, settings, full=True)))
         again = seconds(lambda: build(home, encoder, settings))
         manifest = current_manifest(home)

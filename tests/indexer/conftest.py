@@ -34,6 +34,7 @@ class FakeEncoder:
         self.digest = hashlib.sha256(name.encode()).hexdigest()
         self.dimension = dimension
         self.max_tokens = max_tokens
+        self.prompts = {"query": "", "passage": ""}
         self.encoded: list[str] = []
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

@@ -37,9 +37,11 @@ def assert_equal(one: Snapshot, other: Snapshot) -> None:
     assert (one.startups, one.passages) == (other.startups, other.passages)
     np.testing.assert_allclose(one.dense.vectors(), other.dense.vectors(), atol=1e-6)
     np.testing.assert_allclose(one.dense_startups.vectors(), other.dense_startups.vectors(), atol=1e-6)
-    for stems in (["laser"], ["acciai"]):
-        np.testing.assert_array_equal(one.lexical_passages.scores(stems), other.lexical_passages.scores(stems))
-        np.testing.assert_array_equal(one.lexical_startups.scores(stems), other.lexical_startups.scores(stems))
+    for stem in ("laser", "it:acciai"):
+        groups = [((stem, 1.0),)]
+        assert one.lexical_passages.scores(groups).any()
+        np.testing.assert_array_equal(one.lexical_passages.scores(groups), other.lexical_passages.scores(groups))
+        np.testing.assert_array_equal(one.lexical_startups.scores(groups), other.lexical_startups.scores(groups))
 
 
 def test_vectors_belong_to_their_passages_and_summaries(home: Home, fake: FakeEncoder) -> None:

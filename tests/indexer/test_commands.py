@@ -11,6 +11,7 @@ from crawler.home import Home
 from crawler.records import Startup
 from indexer import commands
 from indexer.errors import EvaluationError, ModelError, NoSnapshotError, NothingToIndexError, SnapshotDamagedError
+from indexer.settings import IndexSettings
 from indexer.snapshot import current_manifest
 from tests.indexer.conftest import FakeEncoder, fill
 
@@ -21,7 +22,7 @@ TOPICS = "id\ten\tit\n1\tlaser welding of steel\tsaldatura dell\u2019acciaio\n2\
 def _small(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work on the small home, with the model that loads in no time."""
     monkeypatch.setenv("SCOUT_HOME", str(home.root))
-    monkeypatch.setattr(commands, "SentenceTransformerEncoder", lambda name: FakeEncoder(name or "fake"))
+    monkeypatch.setattr(commands, "chosen_encoder", lambda settings, *_: FakeEncoder(settings.model or "fake"))
 
 
 def scout(*arguments: str) -> str:
@@ -66,10 +67,10 @@ def test_index_prints_json(home: Home) -> None:
 def test_index_says_what_is_missing_before_the_model_is_loaded(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_model(name: str) -> FakeEncoder:
-        raise ModelError(name)
+    def no_model(settings: IndexSettings, *_: object) -> FakeEncoder:
+        raise ModelError(settings.model)
 
-    monkeypatch.setattr(commands, "SentenceTransformerEncoder", no_model)
+    monkeypatch.setattr(commands, "chosen_encoder", no_model)
     assert isinstance(refused("index"), ModelError)
     monkeypatch.setenv("SCOUT_HOME", str(tmp_path / "nothing"))
     assert isinstance(refused("index"), CorpusError)
@@ -134,7 +135,9 @@ def test_status_tells_corpus_and_snapshot_at_every_stage(home: Home, tmp_path: P
         "fake",
         True,
     )
+    assert (after["max_tokens"], after["prompts"], after["normalised"]) == (60, {"query": "", "passage": ""}, True)
     shown = scout("status")
+    assert 'query "", passage ""' in shown
     assert all(word in shown for word in ("startups", "12", "fake", after["id"], "up to date"))
     monkeypatch.setenv("SCOUT_HOME", str(tmp_path / "nothing"))
     nothing = json.loads(scout("status", "--json"))

@@ -122,7 +122,8 @@ def test_evidence_is_verbatim_in_the_corpus_and_marked_where_the_need_is(searche
     with Corpus(indexed.corpus, read_only=True) as corpus:
         sources = {(page.startup_id, page.url): page.text for page in corpus.pages()}
         sources |= {(one.startup_id, one.url): one.text for one in corpus.profiles()}
-    for match in searcher.search(Need(text, 10)).matches:
+    answer = searcher.search(Need(text, 10))
+    for match in answer.matches:
         assert 1 <= len(match.evidence) <= 3
         for shown in match.evidence:
             one = shown.passage
@@ -132,8 +133,38 @@ def test_evidence_is_verbatim_in_the_corpus_and_marked_where_the_need_is(searche
             for start, end in shown.marks:
                 assert last <= start < end <= len(one.text)
                 last = end
-            marked = {one.text[start:end].casefold() for start, end in shown.marks}
-            assert marked >= set(text.split()) & set(one.text.casefold().replace(".", "").split()) - {"per", "with"}
+            if one.language == answer.language:  # else its words are marked where they are translations
+                marked = {one.text[start:end].casefold() for start, end in shown.marks}
+                assert marked >= set(text.split()) & set(one.text.casefold().replace(".", "").split()) - {"per", "with"}
+
+
+@pytest.mark.parametrize(
+    ("need", "startup_id", "marked"),
+    [
+        ("saldatura dell\u2019acciaio con un laser", "english", ["welding", "steel", "laser"]),
+        ("laser welding of steel", "english", ["welding", "steel", "laser"]),
+        ("laser welding of steel", "italian", ["saldatura", "acciaio", "laser"]),
+        ("saldare acciai con un laser", "italian", ["saldatura", "acciaio", "laser"]),
+    ],
+)
+def test_a_need_finds_and_marks_the_words_of_the_other_language(
+    tmp_path: Path, fake: FakeEncoder, need: str, startup_id: str, marked: list[str]
+) -> None:
+    home = Home(tmp_path)
+    texts = {
+        "english": ("en", "Robotic welding for steel frames with a laser that follows the seam by itself all day."),
+        "italian": ("it", "La saldatura robotizzata di telai in acciaio con un laser che segue il giunto da solo."),
+        "cheese": ("en", "We age sheep cheese in caves and deliver it to restaurants in the whole of the country."),
+        "vino": ("it", "Consegniamo a casa il vino di piccole cantine e il formaggio di pecora delle colline toscane."),
+    }
+    profiles = [Profile(key, "yc", text, language, WHEN) for key, (language, text) in texts.items()]
+    fill(home, [Startup(key, key.title()) for key in texts], profiles=profiles)
+    build(home, fake, index_settings())
+    matches = {match.startup.id: match for match in Searcher(load_snapshot(home), fake).search(Need(need)).matches}
+    (shown,) = matches[startup_id].evidence
+    assert [shown.passage.text[start:end] for start, end in shown.marks] == marked
+    assert matches[startup_id].scores["lexical"] > 0
+    assert matches["cheese"].scores["lexical"] == matches["vino"].scores["lexical"] == 0
 
 
 def test_the_same_need_gets_the_same_answer_again_after_loading_again_and_from_threads(

@@ -7,7 +7,14 @@ from indexer.settings import index_settings
 
 
 def test_settings_have_defaults_and_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert index_settings().model_dump() == {"model": "", "passage_words": 60, "keep_snapshots": 3}
+    assert index_settings().model_dump() == {
+        "model": "",
+        "query_prompt": None,
+        "passage_prompt": None,
+        "glossary": None,
+        "passage_words": 60,
+        "keep_snapshots": 3,
+    }
     monkeypatch.setenv("SCOUT_INDEX_PASSAGE_WORDS", "80")
     monkeypatch.setenv("SCOUT_INDEX_MODEL", "/some/where")
     assert (index_settings().passage_words, index_settings().model) == (80, "/some/where")

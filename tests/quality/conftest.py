@@ -29,7 +29,7 @@ class RememberingEncoder:
         self._inner = inner
         self._file = folder / f"vectors-{inner.digest[:16]}.npz"
         self.name, self.digest, self.dimension, self.max_tokens = inner.name, inner.digest, inner.dimension, inner.max_tokens
-        self.count_tokens, self.encode_need = inner.count_tokens, inner.encode_need
+        self.prompts, self.count_tokens, self.encode_need = inner.prompts, inner.count_tokens, inner.encode_need
 
     def encode_passages(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> Vectors:
         known: dict[bytes, Vector] = {}
@@ -41,14 +41,13 @@ class RememberingEncoder:
         known.update(
             zip((keys[row] for row in missing), self._inner.encode_passages([texts[row] for row in missing]), strict=True)
         )
-        vectors = np.stack([known[key] for key in keys])
-        if missing:
+        if missing:  # beside what the file holds for other indexes
             aside = self._file.with_name(f"{os.getpid()}-{self._file.name}")
-            np.savez(aside, keys=np.array([list(key) for key in keys], np.uint8), vectors=vectors)
+            np.savez(aside, keys=np.array([list(key) for key in known], np.uint8), vectors=np.stack(list(known.values())))
             aside.replace(self._file)
         if on_progress is not None:
             on_progress(len(texts))
-        return vectors
+        return np.array([known[key] for key in keys], np.float32).reshape(len(texts), self.dimension)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ class WordEncoder:
     name = "words"
     dimension = 96
     max_tokens = 64
+    prompts: Mapping[str, str] = MappingProxyType({"query": "", "passage": ""})
 
     def __init__(self, *, wait: float = 0.0, broken: Exception | None = None, digest: str = "words-1") -> None:
         self.wait = wait

@@ -28,7 +28,7 @@ def run(
     """Run `scout` on the demo's index, with the model that the tests have loaded already."""
     monkeypatch.setenv("SCOUT_HOME", str(demo_home.root))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(search_api.engine, "SentenceTransformerEncoder", lambda _: encoder)
+    monkeypatch.setattr(search_api.engine, "chosen_encoder", lambda *_: encoder)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:

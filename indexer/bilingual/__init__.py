@@ -1,0 +1,1 @@
+"""The bilingual default encoder: English and Italian texts through one transformer body."""

@@ -1,0 +1,137 @@
+"""The transformer body that both languages share: input rows to unit vectors, by ONNX Runtime or by torch."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.errors import ModelError
+
+Rows = npt.NDArray[np.float32]
+"""A text on its way into the body, shape (tokens, width): word-embedding rows, [CLS] first and [SEP] last."""
+Vectors = npt.NDArray[np.float32]
+
+TORCH_BATCH = 8
+"""Texts that torch encodes at once; of like lengths, so little goes to padding."""
+FATAL = 4
+"""ONNX Runtime's severity: what is less reaches the terminal otherwise, and errors are raised anyway."""
+
+
+class Body(Protocol):
+    """What is common to all texts: position embeddings, the layers, the mean over the tokens, length one."""
+
+    @property
+    def name(self) -> str:
+        """The road and its number format, for people."""
+
+    def vectors(self, rows: Sequence[Rows]) -> Vectors:
+        """Return unit vectors of shape (len(rows), width), in the order given; safe to call from several threads.
+
+        A text has at least two rows, and at most as many as the model has positions.
+        """
+
+
+class TorchBody:
+    """The model as it is, in fp32: exact, works wherever torch does, slow."""
+
+    name = "torch-fp32"
+
+    def __init__(self, base: Path) -> None:
+        """Load the body of the BERT model in the folder `base` onto the CPU.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        from transformers import BertModel  # noqa: PLC0415  # torch takes seconds that the fast road need not pay
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
+
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers ships no types
+        try:
+            self._model = BertModel.from_pretrained(base, local_files_only=True)
+            self._model.train(mode=False)
+        except Exception as error:  # transformers raises what it likes
+            raise ModelError(f"cannot load the transformer in {base}: {_first_line(error)} (reinstall its package)") from error
+
+    def vectors(self, rows: Sequence[Rows]) -> Vectors:
+        """Return unit vectors of shape (len(rows), width), in the order given."""
+        result = np.zeros((len(rows), self._model.config.hidden_size), np.float32)
+        order = _longest_first(rows)
+        for start in range(0, len(order), TORCH_BATCH):
+            batch = order[start : start + TORCH_BATCH]
+            result[batch] = self._batch([rows[i] for i in batch])
+        return result
+
+    def _batch(self, rows: Sequence[Rows]) -> Vectors:
+        import torch  # noqa: PLC0415
+
+        padded = np.zeros((len(rows), max(map(len, rows)), rows[0].shape[1]), np.float32)
+        mask = np.zeros(padded.shape[:2], np.int64)
+        for row, text in enumerate(rows):
+            padded[row, : len(text)] = text
+            mask[row, : len(text)] = 1
+        with torch.inference_mode():
+            real = torch.from_numpy(mask)
+            states = self._model(inputs_embeds=torch.from_numpy(padded), attention_mask=real).last_hidden_state
+            sums = (states * real.unsqueeze(-1)).sum(1)  # the mean but for its length, which goes anyway
+            return np.asarray(torch.nn.functional.normalize(sums, dim=1).numpy(), np.float32)
+
+
+class OnnxBody:
+    """The body as `quantise.prepare` wrote it.
+
+    Texts go one by one, several at once, each on a thread of its own: as quick as batches, without padding, and since the
+    numbers inside are scaled per call, a text's vector does not depend on its neighbours.
+    """
+
+    name = "onnx-int8"
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        """Load the ONNX file `path`; `threads` texts at once (0: as many as there are processors to use).
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        self._pool = ThreadPoolExecutor(threads or _processors(), "encoder")
+        try:
+            import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  # `scout --help` need not pay for it
+
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            options.log_severity_level = FATAL
+            # A path of any alphabet can be read by Python.
+            self._session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+            self._width = int(self._session.get_outputs()[0].shape[1])
+        except Exception as error:  # ONNX Runtime raises what it likes
+            raise ModelError(f"cannot load {path}: {_first_line(error)} (delete it, it is made anew)") from error
+
+    def vectors(self, rows: Sequence[Rows]) -> Vectors:
+        """Return unit vectors of shape (len(rows), width), in the order given."""
+        result = np.zeros((len(rows), self._width), np.float32)
+
+        def encode(i: int) -> None:
+            result[i] = self._session.run(None, {"rows": np.ascontiguousarray(rows[i], np.float32)[np.newaxis]})[0][0]
+
+        if len(rows) == 1:
+            encode(0)  # a need waits for no thread
+        elif len(rows):
+            list(self._pool.map(encode, _longest_first(rows)))  # so that no thread is left with a long one at the end
+        return result
+
+
+def _longest_first(rows: Sequence[Rows]) -> list[int]:
+    return sorted(range(len(rows)), key=lambda i: len(rows[i]), reverse=True)
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # Linux only
+        return os.cpu_count() or 1
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]

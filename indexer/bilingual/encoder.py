@@ -1,0 +1,146 @@
+"""The default encoder: all-MiniLM-L6-v2 that reads Italian too, without a network and without having been trained for it."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from indexer.bilingual.body import Body, OnnxBody, Rows, TorchBody
+from indexer.bilingual.quantise import prepare
+from indexer.bilingual.rows import English, Italian
+from indexer.bilingual.translations import Translations
+from indexer.encoder import Vector, Vectors, packaged_model, unit
+from indexer.errors import ArtefactError, ModelError
+from indexer.glossary.entries import Entry
+from indexer.routing import languages, need_language, words_by_language
+
+logger = logging.getLogger(__name__)
+
+PACKAGED = Path(__file__).parent / "data" / "translations.npz"
+NAME = "all-MiniLM-L6-v2 with Italian"
+LONGEST = 254
+"""Rows of a text that the model reads, beside [CLS] and [SEP]."""
+CHUNK = 256
+"""Texts between two reports of progress."""
+LEAST_SHARE = 0.1
+"""A need is read in a language only if it is likely to be in it by this much."""
+RECIPE = "1"
+"""Raised when the same files give other vectors."""
+
+
+class BilingualEncoder:
+    """An Encoder for English and Italian; each text is read in its own language. Safe to call from several threads.
+
+    English goes in as the base model reads it. An Italian passage goes in word by word; an Italian need twice, word by word
+    and with its glossary phrases spelt in English, and its vector lies between both.
+    """
+
+    name = NAME
+    prompts: Mapping[str, str] = {"query": "", "passage": ""}  # nobody changes it
+    max_tokens = LONGEST
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        cache: Path | None = None,
+        translations: Path = PACKAGED,
+        on_progress: Callable[[str], None] | None = None,
+    ) -> None:
+        """Put base model, artefact and glossary together.
+
+        Args:
+            entries: the glossary.
+            cache: where the fast body is kept once it is made; None: fp32 by torch, slower and exact.
+            translations: the artefact.
+            on_progress: told what is prepared, in a few words; only the first start has something to prepare.
+
+        Raises:
+            ArtefactError: the artefact cannot be read, or was made for another base model.
+            ModelError: the base model cannot be read.
+        """
+        base = packaged_model()
+        words = Translations.load(translations)
+        digest = base_digest(base)
+        if words.base != digest:
+            raise ArtefactError(
+                f"the Italian words {translations} were made for another base model than {base.name}:"
+                " make them anew with `scout model build`, or install the versions of the constraints file"
+            )
+        self._english = English(base)
+        self._italian = Italian(self._english, words, entries)
+        self.translations, self.entries = words, tuple(entries)
+        self.senses = self._italian.senses
+        self._known = words_by_language(entries)
+        self._body = _body(base, cache, on_progress)
+        self.dimension = int(self._english.table.shape[1])
+        total = hashlib.sha256(f"{RECIPE}|{digest}|".encode())
+        total.update(translations.read_bytes())
+        self.digest = total.hexdigest()
+
+    @property
+    def road(self) -> str:
+        """How the body is computed: "onnx-int8", or "torch-fp32" where that cannot be had."""
+        return self._body.name
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many rows each text has, special tokens not counted."""
+        return [len(self._reader(text).rows(text)) for text in texts]
+
+    def encode_passages(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> Vectors:
+        """Return unit vectors of shape (len(texts), dimension); `on_progress` is told how many texts are done."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)  # the progress bar is slow first, not last
+        for start, end in pairwise([*range(0, len(order), CHUNK), len(order)]):
+            chosen = order[start:end]
+            vectors[chosen] = self._body.vectors([self.rows(texts[i]) for i in chosen])
+            if on_progress is not None:
+                on_progress(end)
+        return vectors
+
+    def encode_need(self, text: str) -> Vector:
+        """Return the unit vector of a need, shape (dimension,)."""
+        share = dict(languages(text, self._known))
+        ways: list[tuple[Rows, float]] = []
+        if share["it"] > LEAST_SHARE:
+            ways += [(self._italian.rows(text), share["it"]), (self._italian.translated_rows(text), share["it"])]
+        if share["en"] > LEAST_SHARE:
+            ways.append((self._english.rows(text), 2 * share["en"]))
+        vectors = self._body.vectors([self._framed(rows) for rows, _ in ways])
+        vector: Vector = unit(np.array([weight for _, weight in ways], np.float32)[np.newaxis] @ vectors)[0]
+        return vector
+
+    def rows(self, text: str) -> Rows:
+        """Return what goes into the body for a passage: the rows of its words, [CLS] first and [SEP] last."""
+        return self._framed(self._reader(text).rows(text))
+
+    def _reader(self, text: str) -> English | Italian:
+        return self._italian if need_language(text, self._known) == "it" else self._english
+
+    def _framed(self, rows: Rows) -> Rows:
+        return self._english.framed(rows, LONGEST)
+
+
+def base_digest(base: Path) -> str:
+    """Return the SHA-256 (hex) of the weights of the model in the folder `base`.
+
+    Raises:
+        ModelError: they cannot be read.
+    """
+    try:
+        with (base / "model.safetensors").open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"cannot read the model in {base}: {error.strerror or error} (reinstall its package)") from error
+
+
+def _body(base: Path, cache: Path | None, on_progress: Callable[[str], None] | None) -> Body:
+    if cache is None:
+        return TorchBody(base)
+    try:
+        return OnnxBody(prepare(base, cache, on_progress))
+    except ModelError as error:
+        logger.warning("encoding goes the slow way, by torch: %s", error)
+        return TorchBody(base)

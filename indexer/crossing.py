@@ -1,0 +1,176 @@
+"""A need's terms with their translations: probabilistic structured queries (Darwish and Oard, CLEF 2003).
+
+Each term of the need becomes a group of alternatives: itself, in its own language, and what it means in the other one, by
+the glossary first, whose phrases count as wholes, else by the words learned from parallel texts.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+
+from indexer.analysis import Term, fold, query_terms, terms
+from indexer.bilingual.translations import STEM, Translations
+from indexer.glossary.entries import Entry
+from indexer.glossary.phrases import Found, PhraseBook
+from indexer.lexical import Group
+from indexer.routing import words_by_language
+
+TAG = "it:"
+"""Before the stems of Italian texts, so that fine (end) and fine (thin) are two terms."""
+MOST = 4
+"""Translations of a word that are looked up."""
+LATER = 0.3
+"""What each further form of a glossary entry counts of the one before it."""
+LOAN = 0.05
+"""What a word counts in the other language as it stands, if it has another translation there: software, layout."""
+
+TELLING = 0.2
+"""Weight from which an alternative is marked in the evidence."""
+
+Alternatives = dict[str, float]
+Senses = Callable[[str, Sequence[Found]], Sequence[Sequence[float]]]
+"""Of an Italian text and the phrases found in it: the share of each sense of each phrase."""
+
+
+class Crossing:
+    """Turns needs into groups of weighted stems of both languages. Immutable; safe to use from several threads."""
+
+    def __init__(self, translations: Translations, entries: Iterable[Entry], senses: Senses) -> None:
+        """Cross with a glossary and an artefact's translations; `senses` says how likely a phrase's senses are."""
+        known = tuple(entries)
+        self._senses = senses
+        self.known = words_by_language(known)
+        """The languages of the glossary's words, for `routing`."""
+        self._books = {
+            "it": PhraseBook(known, "it", lambda word, entry: translations.agreement(word, entry.english) == 0.0),
+            "en": PhraseBook(known, "en"),
+        }
+        self._to_english = translations
+        self._to_italian = _reversed(translations)
+        self._stems: Callable[[str, str], tuple[str, ...]] = lru_cache(50_000)(_stems)
+
+    def groups(self, text: str, language: str) -> tuple[Group, ...]:
+        """Return the terms of a need in `language` ("it" or "en"), each with its alternatives in both languages."""
+        own = query_terms(text, language)
+        found = [phrase for phrase in self._books[language].find(text) if _holds(phrase, own)]
+        likely = self._senses(text, found) if language == "it" else alike(text, found)
+        groups: dict[Group, None] = {}
+        at = 0
+        for phrase, shares in zip(found, likely, strict=True):
+            before = [term for term in own[at:] if term.end <= phrase.start]
+            within = [term for term in own if phrase.start <= term.start and term.end <= phrase.end]
+            groups.update(dict.fromkeys(self._of_term(text, term, language) for term in before))
+            groups.update(dict.fromkeys(self._of_phrase(text, _likeliest(phrase, shares), within, language)))
+            at = own.index(within[-1]) + 1
+        groups.update(dict.fromkeys(self._of_term(text, term, language) for term in own[at:]))
+        return tuple(groups)
+
+    def _of_term(self, text: str, term: Term, language: str) -> Group:
+        word = fold(text[term.start : term.end])
+        alternatives: Alternatives = {tagged(term.stem, language): 1.0}
+        translations = self._translations(word, language)
+        for stem, share in translations.items():
+            alternatives[stem] = alternatives.get(stem, 0.0) + share
+        is_loan = language == "it" and not self._to_english.of(word) and word in dict(self._to_english.of_stem(word))
+        self._lend(alternatives, text[term.start : term.end], language, LOAN if translations and not is_loan else 1.0)
+        return tuple(alternatives.items())
+
+    def _of_phrase(
+        self, text: str, senses: Sequence[tuple[Entry, float]], within: Sequence[Term], language: str
+    ) -> tuple[Group, ...]:
+        """Return a group per word of the phrase or of its first translation, whichever has more."""
+        slots = self._slots(senses, _other(language))
+        groups = []
+        for place in range(max(len(slots), len(within))):
+            alternatives: Alternatives = {}
+            if place < len(within):
+                term = within[place]
+                alternatives[tagged(term.stem, language)] = 1.0
+                self._lend(alternatives, text[term.start : term.end], language, LOAN if slots else 1.0)
+            if place < len(slots):
+                total = sum(slots[place].values())
+                for stem, weight in slots[place].items():
+                    alternatives[stem] = max(alternatives.get(stem, 0.0), weight / total)
+            groups.append(tuple(alternatives.items()))
+        return tuple(groups)
+
+    def _slots(self, senses: Sequence[tuple[Entry, float]], other: str) -> list[Alternatives]:
+        """Return the stems of the first translation, a slot each; the other translations' last words join the last slot.
+
+        Where two translations differ in their last word only, what stands before it says the same in both.
+        """
+        slots: list[Alternatives] = []
+        main: tuple[str, ...] = ()
+        for entry, share in senses:
+            weight = share
+            for form in entry.forms(other):
+                stems = tuple(dict.fromkeys(self._stems(form, other)))
+                if stems and not main:
+                    main, slots = stems, [{} for _ in stems]
+                for place, stem in enumerate(reversed(stems[-len(main) :] if main else ()), start=1):
+                    if place == 1 or stem == main[-place]:
+                        slots[-place][stem] = max(slots[-place].get(stem, 0.0), weight)
+                weight *= LATER
+        return slots
+
+    def _translations(self, word: str, language: str) -> Alternatives:
+        found: Alternatives = {}
+        if language == "it":
+            for english, share in (self._to_english.of(word) or self._to_english.of_stem(word))[:MOST]:
+                for stem in self._stems(english, "en"):
+                    found[stem] = found.get(stem, 0.0) + share
+        else:
+            for italian, share in self._to_italian.get(word, ()):
+                found[TAG + italian] = found.get(TAG + italian, 0.0) + share
+        return found
+
+    def _lend(self, alternatives: Alternatives, spelt: str, language: str, weight: float) -> None:
+        """Add a word as the other language would read it: names, codes and loan words are the same there."""
+        for stem in self._stems(spelt, _other(language)):
+            alternatives[stem] = max(alternatives.get(stem, 0.0), weight)
+
+
+def telling(groups: Iterable[Group]) -> frozenset[str]:
+    """Return the stems that are worth marking in an answer: not the unlikely translations."""
+    return frozenset(stem for group in groups for stem, weight in group if weight >= TELLING)
+
+
+def alike(_text: str, found: Sequence[Found]) -> Sequence[Sequence[float]]:
+    """Return equal shares for the senses of every phrase: where nothing tells them apart."""
+    return [[1 / len(phrase.senses)] * len(phrase.senses) for phrase in found]
+
+
+def tagged(stem: str, language: str) -> str:
+    """Return a stem as it is indexed: those of Italian texts are kept apart from the others."""
+    return TAG + stem if language == "it" else stem
+
+
+def _stems(text: str, language: str) -> tuple[str, ...]:
+    return tuple(tagged(term.stem, language) for term in terms(text, language))
+
+
+def _other(language: str) -> str:
+    return "en" if language == "it" else "it"
+
+
+def _likeliest(phrase: Found, shares: Sequence[float]) -> list[tuple[Entry, float]]:
+    """Return the senses of a phrase with their shares, the likeliest first."""
+    return sorted(zip(phrase.senses, shares, strict=True), key=lambda pair: -pair[1])
+
+
+def _holds(phrase: Found, own: Sequence[Term]) -> bool:
+    return any(phrase.start <= term.start and term.end <= phrase.end for term in own)
+
+
+def _reversed(translations: Translations) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Return per English word the Italian stems that it may be said by, with their shares."""
+    found: dict[str, dict[str, float]] = {}
+    for italian, meant in translations:
+        if italian.startswith(STEM):
+            for english, share in meant:
+                found.setdefault(english, {})[italian.removeprefix(STEM)] = share
+    turned = {}
+    for english, weights in found.items():
+        best = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+        total = max(sum(weight for _, weight in best), 1.0)
+        turned[english] = tuple((italian, weight / total) for italian, weight in best)
+    return turned

@@ -1,0 +1,66 @@
+"""Which encoder and which glossary the settings ask for: the packaged bilingual model, or any other by name."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from indexer.bilingual.encoder import PACKAGED, BilingualEncoder
+from indexer.bilingual.translations import Translations
+from indexer.crossing import Crossing, alike
+from indexer.encoder import Encoder
+from indexer.glossary.entries import Entry, packaged_entries, read_entries
+from indexer.sentence_models import SentenceTransformerEncoder
+from indexer.settings import IndexSettings
+
+
+def glossary_entries(settings: IndexSettings) -> tuple[Entry, ...]:
+    """Return the user's own glossary, which goes first, and the packaged one.
+
+    Raises:
+        GlossaryError: the user's file cannot be read.
+    """
+    own = read_entries(settings.glossary) if settings.glossary is not None else ()
+    return (*own, *packaged_entries())
+
+
+def chosen_encoder(settings: IndexSettings, cache: Path, on_progress: Callable[[str], None] | None = None) -> Encoder:
+    """Return the encoder that the settings name.
+
+    Args:
+        settings: model, prompts and glossary.
+        cache: where the packaged model's fast body is kept, see `bilingual.quantise.prepare`.
+        on_progress: told what is prepared, in a few words.
+
+    Raises:
+        ModelError: see `SentenceTransformerEncoder` and `BilingualEncoder`.
+        GlossaryError: the user's glossary cannot be read.
+    """
+    if settings.model:
+        return SentenceTransformerEncoder(
+            settings.model, query_prompt=settings.query_prompt, passage_prompt=settings.passage_prompt
+        )
+    return BilingualEncoder(glossary_entries(settings), cache, on_progress=on_progress)
+
+
+def chosen_crossing(settings: IndexSettings, encoder: Encoder) -> Crossing:
+    """Return how needs' terms cross between the languages, with the glossary that the settings name.
+
+    Raises:
+        ArtefactError: the packaged translations cannot be read.
+        GlossaryError: the user's glossary cannot be read.
+    """
+    if isinstance(encoder, BilingualEncoder):
+        return Crossing(encoder.translations, encoder.entries, encoder.senses)
+    return _crossing(glossary_entries(settings))
+
+
+def packaged_crossing(encoder: Encoder) -> Crossing:
+    """Return how needs' terms cross with what is packaged: for searchers that are made without settings."""
+    if isinstance(encoder, BilingualEncoder):
+        return Crossing(encoder.translations, encoder.entries, encoder.senses)
+    return _crossing(packaged_entries())
+
+
+@lru_cache(maxsize=2)
+def _crossing(entries: tuple[Entry, ...]) -> Crossing:
+    return Crossing(Translations.load(PACKAGED), entries, alike)
