@@ -18,7 +18,7 @@ TAG = "it:"
 """Before the stems of Italian texts, so that fine (end) and fine (thin) are two terms."""
 MOST = 4
 """Translations of a word that are looked up."""
-LATER = 0.3
+LATER = 0.15
 """What each further form of a glossary entry counts of the one before it."""
 LOAN = 0.05
 """What a word counts in the other language as it stands, if it has another translation there: software, layout."""
