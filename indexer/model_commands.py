@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from indexer.bilingual.alignment import align
 from indexer.bilingual.encoder import PACKAGED, base_digest
-from indexer.bilingual.parallel import COPYLEFT, SOURCES, read_pairs
+from indexer.bilingual.parallel import OTHERS, SOURCES, read_pairs
 from indexer.bilingual.translations import Translations, translations
 from indexer.encoder import packaged_model
 from indexer.encoders import glossary_entries
@@ -30,15 +30,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def build(
     data: Annotated[Path, typer.Argument(help="The folder of parallel data.")],
     out: Annotated[Path, typer.Option("--out", help="The file to write.")] = PACKAGED,
-    add: Annotated[list[str] | None, typer.Option("--add", help=f"Use this source too: {', '.join(COPYLEFT)}.")] = None,
+    add: Annotated[list[str] | None, typer.Option("--add", help=f"Use this source too: {', '.join(OTHERS)}.")] = None,
     leave_out: Annotated[list[str] | None, typer.Option("--leave-out", help="Do without this source.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Learn the Italian words from parallel data and the glossary (about a minute); the same data give the same bytes."""
-    unknown = sorted({*(add or ())} - {*COPYLEFT}) + sorted({*(leave_out or ())} - {*SOURCES})
+    unknown = sorted({*(add or ())} - {*OTHERS}) + sorted({*(leave_out or ())} - {*SOURCES})
     if unknown:
-        raise ArtefactError(f"no such source: {', '.join(unknown)} (used: {', '.join(SOURCES)}; to add: {', '.join(COPYLEFT)})")
+        raise ArtefactError(f"no such source: {', '.join(unknown)} (used: {', '.join(SOURCES)}; to add: {', '.join(OTHERS)})")
     sources = [name for name in (*SOURCES, *(add or ())) if name not in (leave_out or ())]
     began = time.perf_counter()
     entries = glossary_entries(index_settings())

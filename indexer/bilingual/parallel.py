@@ -23,7 +23,6 @@ class Source:
 
 
 SOURCES = {
-    "ddtp": Source("ddtp.tsv.gz", "Debian package descriptions and their translations, of Debian main (DFSG-free)"),
     "lohelp": Source("lohelp.tsv.gz", "LibreOffice help, MPL-2.0"),
     "omw_defs": Source("omw_defs.tsv", "Open Multilingual Wordnet, MultiWordNet definitions, CC BY 3.0"),
     "iot_msft": Source("iot_msft.tsv", "microsoft/IoT-For-Beginners, MIT"),
@@ -33,13 +32,14 @@ SOURCES = {
         "omw_lemmas.tsv", "Open Multilingual Wordnet, MultiWordNet CC BY 3.0, ItalWordNet ODC-BY", is_dictionary=True
     ),
 }
-"""What the packaged words are learned from."""
-COPYLEFT = {
+"""What the packaged words are learned from: each under a permissive or weak licence that can be named."""
+OTHERS = {
+    "ddtp": Source("ddtp.tsv.gz", "Debian package descriptions and their translations, of Debian main, no single statement"),
     "l10n": Source("l10n.tsv.gz", "interface strings of free programs, GPL/LGPL/MPL"),
     "freedict_ie": Source("freedict_ie.tsv", "FreeDict, GPL-2+", is_dictionary=True),
     "freedict_ei": Source("freedict_ei.tsv", "FreeDict, GPL-2+", is_dictionary=True),
 }
-"""What can be added where these licences are no hindrance."""
+"""What can be added where these licences are no hindrance; the figures are in MODEL.md."""
 COLUMNS = 2
 LONGEST = 400
 """Characters of a side; what is longer tells little of its words."""
@@ -70,7 +70,7 @@ def read_pairs(folder: Path, sources: Collection[str], entries: Iterable[Entry])
     Raises:
         ArtefactError: a source is unknown, its file cannot be read, or a line is not a pair.
     """
-    known = {**SOURCES, **COPYLEFT}
+    known = {**SOURCES, **OTHERS}
     unknown = sorted(set(sources) - set(known))
     if unknown:
         raise ArtefactError(f"there is no source {', '.join(unknown)}: choose among {', '.join(known)}")

@@ -5,26 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from indexer.bilingual.parallel import COPYLEFT, GLOSSARY_WEIGHT, LONGEST, SOURCES, Pair, read_pairs
+from indexer.bilingual.parallel import OTHERS, GLOSSARY_WEIGHT, LONGEST, SOURCES, Pair, read_pairs
 from indexer.errors import ArtefactError
 from indexer.glossary.entries import Entry
 
 
 def put(folder: Path, source: str, *lines: str) -> None:
-    name = {**SOURCES, **COPYLEFT}[source].file
+    name = {**SOURCES, **OTHERS}[source].file
     content = "".join(f"{line}\n" for line in lines).encode()
     (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
 
 
 def test_pairs_are_read_from_plain_and_packed_files_each_once(tmp_path: Path) -> None:
-    put(tmp_path, "ddtp", "il forno\tthe furnace", "la pressa\tthe press")
+    put(tmp_path, "lohelp", "il forno\tthe furnace", "la pressa\tthe press")
     put(tmp_path, "iot_msft", "la pressa \t the press", "il tornio\tthe lathe", "\tnothing", "niente\t")
-    assert read_pairs(tmp_path, ["iot_msft", "ddtp"], ()) == (
+    assert read_pairs(tmp_path, ["iot_msft", "lohelp"], ()) == (
         Pair("il forno", "the furnace", 1.0),
         Pair("la pressa", "the press", 1.0),
         Pair("il tornio", "the lathe", 1.0),
     )
-    assert read_pairs(tmp_path, ["iot_msft", "ddtp"], ()) == read_pairs(tmp_path, ["ddtp", "iot_msft"], ())
+    assert read_pairs(tmp_path, ["iot_msft", "lohelp"], ()) == read_pairs(tmp_path, ["lohelp", "iot_msft"], ())
 
 
 def test_sentences_that_are_too_long_are_left_out(tmp_path: Path) -> None:
@@ -52,18 +52,18 @@ def test_the_glossarys_first_forms_weigh_most(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(ArtefactError, match=r"no source nobody, other: choose among ddtp, .*freedict_ei"):
-        read_pairs(tmp_path, ["other", "ddtp", "nobody"], ())
+    with pytest.raises(ArtefactError, match=r"no source nobody, other: choose among lohelp, .*freedict_ei"):
+        read_pairs(tmp_path, ["other", "lohelp", "nobody"], ())
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    for source in ("ddtp", "iot_msft"):
+    for source in ("lohelp", "iot_msft"):
         with pytest.raises(ArtefactError, match=f"cannot read the parallel data .*{SOURCES[source].file}"):
             read_pairs(tmp_path, [source], ())
 
 
 @pytest.mark.parametrize("line", ["no tab", "one\ttwo\tthree", ""])
-@pytest.mark.parametrize("source", ["ddtp", "iot_msft"])
+@pytest.mark.parametrize("source", ["lohelp", "iot_msft"])
 def test_a_line_that_is_no_pair_is_named_by_its_number(tmp_path: Path, source: str, line: str) -> None:
     put(tmp_path, source, "il forno\tthe furnace", line)
     with pytest.raises(ArtefactError, match=f"{SOURCES[source].file}, line 2: expected Italian, a tab, English") as raised:
@@ -72,23 +72,23 @@ def test_a_line_that_is_no_pair_is_named_by_its_number(tmp_path: Path, source: s
 
 
 def test_a_file_that_is_damaged_is_named(tmp_path: Path) -> None:
-    path = tmp_path / SOURCES["ddtp"].file
-    put(tmp_path, "ddtp", *(f"{n} forni\t{n} furnaces" for n in range(500)))
+    path = tmp_path / SOURCES["lohelp"].file
+    put(tmp_path, "lohelp", *(f"{n} forni\t{n} furnaces" for n in range(500)))
     whole = path.read_bytes()
     for damaged in (b"", b"no gzip", whole[: len(whole) // 2], whole[:-4]):
         path.write_bytes(damaged)
         if damaged:
-            with pytest.raises(ArtefactError, match=r"ddtp\.tsv\.gz"):
-                read_pairs(tmp_path, ["ddtp"], ())
+            with pytest.raises(ArtefactError, match=r"lohelp\.tsv\.gz"):
+                read_pairs(tmp_path, ["lohelp"], ())
     path.write_bytes(whole[:100] + b"\x00\xff\x00" + whole[103:])
-    with pytest.raises(ArtefactError, match=r"ddtp\.tsv\.gz"):
-        read_pairs(tmp_path, ["ddtp"], ())
+    with pytest.raises(ArtefactError, match=r"lohelp\.tsv\.gz"):
+        read_pairs(tmp_path, ["lohelp"], ())
     (tmp_path / SOURCES["iot_msft"].file).write_bytes("qualità\tquality\n".encode("latin-1"))
     with pytest.raises(ArtefactError, match=r"iot_msft\.tsv"):
         read_pairs(tmp_path, ["iot_msft"], ())
 
 
 def test_every_source_says_its_licence() -> None:
-    for source in (*SOURCES.values(), *COPYLEFT.values()):
+    for source in (*SOURCES.values(), *OTHERS.values()):
         assert source.licence
     assert not any("GPL" in source.licence for source in SOURCES.values())
