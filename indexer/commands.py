@@ -35,7 +35,7 @@ def index(
 ) -> None:
     """Make a new snapshot of the corpus and switch to it.
 
-    Settings are read from SCOUT_INDEX_* (model, query_prompt, passage_prompt, passage_words, keep_snapshots).
+    Settings are read from SCOUT_INDEX_* (model, glossary, query_prompt, passage_prompt, passage_words, keep_snapshots).
     """
     settings = index_settings()
     home = Home.from_environment()

@@ -1,6 +1,7 @@
 """Which encoder and which glossary the settings ask for: the packaged bilingual model, or any other by name."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,16 +12,28 @@ from indexer.encoder import Encoder
 from indexer.glossary.entries import Entry, packaged_entries, read_entries
 from indexer.sentence_models import SentenceTransformerEncoder
 from indexer.settings import IndexSettings
+from indexer.words import fold
 
 
 def glossary_entries(settings: IndexSettings) -> tuple[Entry, ...]:
-    """Return the user's own glossary, which goes first, and the packaged one.
+    """Return the user's own glossary, and of the packaged one what the user's says nothing of.
 
     Raises:
         GlossaryError: the user's file cannot be read.
     """
-    own = read_entries(settings.glossary) if settings.glossary is not None else ()
-    return (*own, *packaged_entries())
+    if settings.glossary is None:
+        return packaged_entries()
+    own = read_entries(settings.glossary)
+    taken = {language: {fold(form) for entry in own for form in entry.forms(language)} for language in ("it", "en")}
+    others = (
+        replace(
+            entry,
+            italian=tuple(form for form in entry.italian if fold(form) not in taken["it"]),
+            english=tuple(form for form in entry.english if fold(form) not in taken["en"]),
+        )
+        for entry in packaged_entries()
+    )
+    return (*own, *(entry for entry in others if entry.italian and entry.english))
 
 
 def chosen_encoder(settings: IndexSettings, cache: Path, on_progress: Callable[[str], None] | None = None) -> Encoder:

@@ -84,11 +84,11 @@ class GlossaryError(ScoutError):
     """A glossary file that cannot be read."""
 
     code = "bad-glossary"
-    status = 422
+    status = 503
 
 
 class ArtefactError(ScoutError):
     """Parallel data, or the Italian words made from it, that cannot be read or do not fit the base model."""
 
     code = "bad-artefact"
-    status = 422
+    status = 503

@@ -15,11 +15,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from indexer.bilingual.alignment import align
 from indexer.bilingual.encoder import PACKAGED, base_digest
 from indexer.bilingual.parallel import OTHERS, SOURCES, read_pairs
+from indexer.bilingual.tokens import MEANT, tokens_of
 from indexer.bilingual.translations import Translations, translations
 from indexer.encoder import packaged_model
-from indexer.encoders import glossary_entries
 from indexer.errors import ArtefactError
-from indexer.settings import index_settings
+from indexer.glossary.entries import packaged_entries
 
 app = typer.Typer(no_args_is_help=True, help="The Italian of the packaged encoder: what it is, and how it is made.")
 
@@ -29,19 +29,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command()
 def build(
     data: Annotated[Path, typer.Argument(help="The folder of parallel data.")],
-    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = PACKAGED,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("translations.npz"),
     add: Annotated[list[str] | None, typer.Option("--add", help=f"Use this source too: {', '.join(OTHERS)}.")] = None,
     leave_out: Annotated[list[str] | None, typer.Option("--leave-out", help="Do without this source.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Learn the Italian words from parallel data and the glossary (about a minute); the same data give the same bytes."""
+    """Learn the Italian words from parallel data and the packaged glossary (about a minute); the same data give the same bytes.
+
+    The encoder reads indexer/bilingual/data/translations.npz: put the file there to use it, and index anew.
+    """
     unknown = sorted({*(add or ())} - {*OTHERS}) + sorted({*(leave_out or ())} - {*SOURCES})
     if unknown:
         raise ArtefactError(f"no such source: {', '.join(unknown)} (used: {', '.join(SOURCES)}; to add: {', '.join(OTHERS)})")
     sources = [name for name in (*SOURCES, *(add or ())) if name not in (leave_out or ())]
     began = time.perf_counter()
-    entries = glossary_entries(index_settings())
+    entries = packaged_entries()
     with _steps() as show:
         show("reading", 0, 1)
         pairs = read_pairs(data, sources, entries)
@@ -73,7 +76,8 @@ def show(
 ) -> None:
     """Show what the encoder takes Italian words for."""
     known = Translations.load(PACKAGED)
-    found = {word: known.meant(word) for word in words}
+    tokens = dict.fromkeys(token for word in words for token in tokens_of(word))
+    found = {token: ((MEANT[token], 1.0),) if token in MEANT else known.meant(token) for token in tokens}
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crawler.settings import read_settings
@@ -26,6 +26,11 @@ class IndexSettings(BaseSettings):
     """Words per passage to aim at; the model's own token limit always holds."""
     keep_snapshots: Annotated[int, Field(ge=1)] = 3
     """Snapshots kept on disk; the oldest are deleted beyond it."""
+
+    @field_validator("glossary", mode="before")
+    @classmethod
+    def _no_glossary(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 def index_settings(**overrides: object) -> IndexSettings:

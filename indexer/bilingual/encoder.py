@@ -117,7 +117,7 @@ class BilingualEncoder:
         return self._framed(self._reader(text).rows(text))
 
     def _reader(self, text: str) -> English | Italian:
-        return self._italian if need_language(text, self._known) == "it" else self._english
+        return self._italian if need_language(text) == "it" else self._english  # the same with any glossary: vectors are kept
 
     def _framed(self, rows: Rows) -> Rows:
         return self._english.framed(rows, LONGEST)

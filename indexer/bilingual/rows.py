@@ -30,6 +30,8 @@ SENSE_SHARPNESS = 10.0
 """How much likelier a sense is whose words lie nearer to the text's, per unit of the cosine, in natural logarithms."""
 UNUSUAL = 0.3
 """What a sense counts at least of which the parallel texts know nothing."""
+LATER_SENSE = 0.8
+"""What a sense counts of the one before it in the glossary."""
 CACHED = 20_000
 
 Row = npt.NDArray[np.float32]
@@ -105,16 +107,22 @@ class Italian:
         return self._stack(parts)
 
     def senses(self, text: str, found: Sequence[Found]) -> tuple[tuple[float, ...], ...]:
-        """Return how likely each sense of each phrase is: those near to what the whole text says, the earlier one if equal."""
-        if all(len(phrase.senses) == 1 for phrase in found):
-            return tuple((1.0,) for _ in found)
-        context = self._direction(self.rows(text))
-        return tuple(self._shares(text[phrase.start : phrase.end], phrase.senses, context) for phrase in found)
+        """Return how likely each sense of each phrase is: near to the rest of the text, usual, early in the glossary."""
+        return tuple(self._shares(readable(text), phrase) for phrase in found)
 
-    def _shares(self, spelt: str, senses: Sequence[Entry], context: Row) -> tuple[float, ...]:
-        usual = np.array([self._translations.agreement(spelt, entry.english) or 0.0 for entry in senses])
-        near = np.exp(SENSE_SHARPNESS * np.array([float(self._sense(entry) @ context) for entry in senses]))
-        likely = (UNUSUAL + usual) * near
+    def _shares(self, text: str, phrase: Found) -> tuple[float, ...]:
+        if len(phrase.senses) == 1:
+            return (1.0,)
+        around = np.concatenate([self.rows(text[: phrase.start]), self.rows(text[phrase.end :])])
+        context, spelt = self._direction(around), text[phrase.start : phrase.end]
+        likely = np.array(
+            [
+                (UNUSUAL + (self._translations.agreement(spelt, entry.english) or 0.0))
+                * LATER_SENSE**place
+                * np.exp(SENSE_SHARPNESS * float(self._sense(entry) @ context))
+                for place, entry in enumerate(phrase.senses)
+            ]
+        )
         return tuple(map(float, likely / likely.sum()))
 
     def _means_other(self, word: str, entry: Entry) -> bool:

@@ -66,7 +66,8 @@ class Translations:
         if not known:
             return None
         shares = [[known.get(one, 0.0) for one in words_of(form)] for form in forms]
-        return max((sum(share) / len(share) for share in shares if share), default=0.0)
+        # An entry's later forms are rarer words for it, and may be usual ones for something else.
+        return max((sum(share) / len(share) / rank for rank, share in enumerate(shares, start=1) if share), default=0.0)
 
     def of_stem(self, word: str) -> Translation:
         """Return what the forms of a folded word's stem mean, taken together."""
@@ -82,7 +83,7 @@ class Translations:
         return ((word, self._at(row)) for row, word in enumerate(self.italian))
 
     def save(self, path: Path) -> None:
-        """Write the artefact; the same translations give the same bytes."""
+        """Write the artefact, in one step; the same translations give the same bytes."""
         memory = io.BytesIO()
         np.savez_compressed(
             memory,
@@ -94,7 +95,9 @@ class Translations:
             targets=self.targets,
             weights=self.weights,
         )
-        path.write_bytes(memory.getvalue())
+        aside = path.with_name(f".{path.name}.aside")
+        aside.write_bytes(memory.getvalue())
+        aside.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> "Translations":

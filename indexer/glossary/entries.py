@@ -13,7 +13,9 @@ FIELDS_NEEDED = 2
 SEPARATOR = "|"
 LONGEST_FORM = 120
 """Characters of one form; longer ones are sentences that went astray."""
-LARGEST = 20_000_000
+MOST_FORMS = 40
+"""Of one cell."""
+LARGEST = 5_000_000
 """Bytes of a glossary file that are read."""
 READABLE = re.compile(r"[^\W_]")
 
@@ -83,4 +85,6 @@ def _forms(path: Path, number: int, cell: str) -> tuple[str, ...]:
             raise GlossaryError(
                 f"{path}, line {number}: {form[:60]!r} is no form (letters or digits, at most {LONGEST_FORM} characters)"
             )
+    if len(forms) > MOST_FORMS:
+        raise GlossaryError(f"{path}, line {number}: {len(forms)} forms in a cell, at most {MOST_FORMS} are taken")
     return forms

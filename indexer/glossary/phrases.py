@@ -83,14 +83,12 @@ class PhraseBook:
             doubts: whether a word that only shares its stem with an entry means something else.
         """
         self._language, self._doubts = language, doubts
-        self._levels: tuple[dict[tuple[str, ...], list[Entry]], ...] = ({}, {}, {})
+        self._levels: tuple[dict[tuple[str, ...], dict[Entry, None]], ...] = ({}, {}, {})
         for entry in entries:
             for form in entry.forms(language):
                 for level, keys in enumerate(self._forms([fold(m.group()) for m in WORD.finditer(form)])):
                     for key in keys:
-                        senses = self._levels[level].setdefault(key, [])
-                        if entry not in senses:
-                            senses.append(entry)
+                        self._levels[level].setdefault(key, {})[entry] = None
         self._longest = max((len(key) for key in self._levels[EXACT]), default=0)
 
     def find(self, text: str) -> tuple[Found, ...]:

@@ -57,9 +57,10 @@ def test_a_snapshot_comes_back_as_it_was_written(indexed: Home, tmp_path: Path) 
     assert (again.startups, again.passages) == (snapshot.startups, snapshot.passages)
     np.testing.assert_array_equal(again.dense.vectors(), snapshot.dense.vectors())
     np.testing.assert_array_equal(again.dense_startups.vectors(), snapshot.dense_startups.vectors())
-    for stems in (["laser"], ["acciai", "forn"]):
-        np.testing.assert_array_equal(again.lexical_passages.scores(stems), snapshot.lexical_passages.scores(stems))
-        np.testing.assert_array_equal(again.lexical_startups.scores(stems), snapshot.lexical_startups.scores(stems))
+    for stem in ("laser", "it:acciai", "unknown"):
+        groups = [((stem, 1.0),)]
+        np.testing.assert_array_equal(again.lexical_passages.scores(groups), snapshot.lexical_passages.scores(groups))
+        np.testing.assert_array_equal(again.lexical_startups.scores(groups), snapshot.lexical_startups.scores(groups))
 
 
 def test_the_manifest_says_what_the_snapshot_is(indexed: Home, fake: FakeEncoder) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.bilingual.parallel import OTHERS, GLOSSARY_WEIGHT, LONGEST, SOURCES, Pair, read_pairs
+from indexer.bilingual.parallel import GLOSSARY_WEIGHT, LONGEST, OTHERS, SOURCES, Pair, read_pairs
 from indexer.errors import ArtefactError
 from indexer.glossary.entries import Entry
 

@@ -148,8 +148,19 @@ def test_what_is_no_glossary_is_refused(file: Path, monkeypatch: pytest.MonkeyPa
         read_entries(file)
 
 
-def test_a_users_own_file_goes_first(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_users_own_file_says_replaces_what_the_packaged_one_says(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert glossary_entries(index_settings()) == packaged_entries()
     file.write_text("italian\tenglish\ntempra\town meaning\n", encoding="utf-8")
     monkeypatch.setenv("SCOUT_INDEX_GLOSSARY", str(file))
-    assert glossary_entries(index_settings()) == (Entry("own", ("tempra",), ("own meaning",)), *packaged_entries())
+    own, *others = glossary_entries(index_settings())
+    assert own == Entry("own", ("tempra",), ("own meaning",))
+    assert len(others) > 0.99 * len(packaged_entries())
+    assert not [entry for entry in others if "tempra" in entry.italian]
+    monkeypatch.setenv("SCOUT_INDEX_GLOSSARY", "")
+    assert glossary_entries(index_settings()) == packaged_entries()
+
+
+def test_a_cell_with_endless_forms_is_refused(file: Path) -> None:
+    file.write_text("italian\tenglish\nstampo\t" + " | ".join(f"mould {n}" for n in range(41)), encoding="utf-8")
+    with pytest.raises(GlossaryError, match="line 2: 41 forms in a cell, at most 40"):
+        read_entries(file)
