@@ -3,7 +3,6 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -92,12 +91,11 @@ class BilingualEncoder:
     def encode_passages(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> Vectors:
         """Return unit vectors of shape (len(texts), dimension); `on_progress` is told how many texts are done."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)  # the progress bar is slow first, not last
-        for start, end in pairwise([*range(0, len(order), CHUNK), len(order)]):
-            chosen = order[start:end]
-            vectors[chosen] = self._body.vectors([self.rows(texts[i]) for i in chosen])
+        for start in range(0, len(texts), CHUNK):
+            chunk = texts[start : start + CHUNK]
+            vectors[start : start + len(chunk)] = self._body.vectors([self.rows(text) for text in chunk])
             if on_progress is not None:
-                on_progress(end)
+                on_progress(start + len(chunk))
         return vectors
 
     def encode_need(self, text: str) -> Vector:

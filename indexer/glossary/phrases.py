@@ -34,7 +34,6 @@ UNKNOWN = 1.6
 SHORT = 3
 """Words of fewer letters are found by their spelling alone."""
 
-
 SHORTEST_STEMMED = 5
 """Single words of fewer letters, or as many, are not found by their stem."""
 
@@ -145,7 +144,7 @@ class PhraseBook:
         """Return the keys by which a form of the glossary is found, per level."""
         exact, light, stems = self._keys(words)
         if len(exact) == 1 and light:  # corsa is not corso; the endings of a single word say much
-            return (exact,), tuple((form,) for form in inflected(exact[0], self._language)), (stems,)
+            return (exact,), tuple((form,) for form in inflected(exact[0], self._language)), (stems,) if stems else ()
         return (exact,), (light,) if light else (), (stems,) if stems else ()
 
     def _keys(self, words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -77,6 +77,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Show what was measured, passed or not."""
     lines = config.stash.get(MEASURED, [])
     if lines:
-        terminalreporter.section("quality on the development needs")
+        terminalreporter.section("quality")
         for line in lines:
             terminalreporter.line(line)
