@@ -34,14 +34,23 @@ Senses = Callable[[str, Sequence[Found]], Sequence[Sequence[float]]]
 class Crossing:
     """Turns needs into groups of weighted stems of both languages. Immutable; safe to use from several threads."""
 
-    def __init__(self, translations: Translations, entries: Iterable[Entry], senses: Senses) -> None:
-        """Cross with a glossary and an artefact's translations; `senses` says how likely a phrase's senses are."""
+    def __init__(
+        self, translations: Translations, entries: Iterable[Entry], senses: Senses, italian: PhraseBook | None = None
+    ) -> None:
+        """Cross with a glossary and an artefact's translations.
+
+        Args:
+            translations: the artefact.
+            entries: the glossary.
+            senses: how likely the senses of an Italian text's phrases are.
+            italian: the glossary's Italian forms, where they were made ready already.
+        """
         known = tuple(entries)
         self._senses = senses
         self.known = words_by_language(known)
         """The languages of the glossary's words, for `routing`."""
         self._books = {
-            "it": PhraseBook(known, "it", lambda word, entry: translations.agreement(word, entry.english) == 0.0),
+            "it": italian or PhraseBook(known, "it", lambda word, entry: translations.agreement(word, entry.english) == 0.0),
             "en": PhraseBook(known, "en"),
         }
         self._to_english = translations

@@ -62,16 +62,16 @@ def chosen_crossing(settings: IndexSettings, encoder: Encoder) -> Crossing:
         ArtefactError: the packaged translations cannot be read.
         GlossaryError: the user's glossary cannot be read.
     """
-    if isinstance(encoder, BilingualEncoder):
-        return Crossing(encoder.translations, encoder.entries, encoder.senses)
-    return _crossing(glossary_entries(settings))
+    return _crossing_of(encoder) if isinstance(encoder, BilingualEncoder) else _crossing(glossary_entries(settings))
 
 
 def packaged_crossing(encoder: Encoder) -> Crossing:
     """Return how needs' terms cross with what is packaged: for searchers that are made without settings."""
-    if isinstance(encoder, BilingualEncoder):
-        return Crossing(encoder.translations, encoder.entries, encoder.senses)
-    return _crossing(packaged_entries())
+    return _crossing_of(encoder) if isinstance(encoder, BilingualEncoder) else _crossing(packaged_entries())
+
+
+def _crossing_of(encoder: BilingualEncoder) -> Crossing:
+    return Crossing(encoder.translations, encoder.entries, encoder.senses, encoder.book)
 
 
 @lru_cache(maxsize=2)

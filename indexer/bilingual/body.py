@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ Vectors = npt.NDArray[np.float32]
 
 TORCH_BATCH = 8
 """Texts that torch encodes at once; of like lengths, so little goes to padding."""
+FEW = 3
+"""Texts that are read one after the other: at most so many are the readings of one need."""
 FATAL = 4
 """ONNX Runtime's severity: what is less reaches the terminal otherwise, and errors are raised anyway."""
 
@@ -83,8 +85,9 @@ class TorchBody:
 class OnnxBody:
     """The body as `quantise.prepare` wrote it.
 
-    Texts go one by one, several at once, each on a thread of its own: as quick as batches, without padding, and since the
-    numbers inside are scaled per call, a text's vector does not depend on its neighbours.
+    Texts go one by one: without padding, and since the numbers inside are scaled per call, a text's vector does not depend on
+    its neighbours. Many go several at once, each on a thread of its own, as quick as batches; a few (the readings of a need)
+    one after the other, each on all threads.
     """
 
     name = "onnx-int8"
@@ -95,16 +98,15 @@ class OnnxBody:
         Raises:
             ModelError: it cannot be loaded.
         """
-        self._pool = ThreadPoolExecutor(threads or _processors(), "encoder")
+        self._threads = threads or _processors()
+        self._pool = ThreadPoolExecutor(self._threads, "encoder")
         try:
             import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  # `scout --help` need not pay for it
 
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = FATAL
             # A path of any alphabet can be read by Python.
-            self._session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-            self._width = int(self._session.get_outputs()[0].shape[1])
+            content = path.read_bytes()
+            self._apart, self._together = (_session(onnxruntime, content, number) for number in (1, self._threads))
+            self._width = int(self._apart.get_outputs()[0].shape[1])
         except Exception as error:  # ONNX Runtime raises what it likes
             raise ModelError(f"cannot load {path}: {_first_line(error)} (delete it, it is made anew)") from error
 
@@ -112,14 +114,21 @@ class OnnxBody:
         """Return unit vectors of shape (len(rows), width), in the order given."""
         result = np.zeros((len(rows), self._width), np.float32)
 
-        def encode(i: int) -> None:
-            result[i] = self._session.run(None, {"rows": np.ascontiguousarray(rows[i], np.float32)[np.newaxis]})[0][0]
+        session = self._together if len(rows) <= FEW else self._apart
 
-        if len(rows) == 1:
-            encode(0)  # a need waits for no thread
-        elif len(rows):
-            list(self._pool.map(encode, _longest_first(rows)))  # so that no thread is left with a long one at the end
+        def encode(i: int) -> None:
+            result[i] = session.run(None, {"rows": np.ascontiguousarray(rows[i], np.float32)[np.newaxis]})[0][0]
+
+        # The long ones first, so that no thread is left with one at the end.
+        list(map(encode, range(len(rows))) if len(rows) <= FEW else self._pool.map(encode, _longest_first(rows)))
         return result
+
+
+def _session(onnxruntime: Any, content: bytes, threads: int) -> Any:  # noqa: ANN401  # it ships no types
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = FATAL
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 def _longest_first(rows: Sequence[Rows]) -> list[int]:

@@ -71,7 +71,7 @@ class BilingualEncoder:
         self._english = English(base)
         self._italian = Italian(self._english, words, entries)
         self.translations, self.entries = words, tuple(entries)
-        self.senses = self._italian.senses
+        self.senses, self.book = self._italian.senses, self._italian.book
         self._known = words_by_language(entries)
         self._body = _body(base, cache, on_progress)
         self.dimension = int(self._english.table.shape[1])

@@ -20,9 +20,12 @@ class Source:
     file: str
     licence: str
     is_dictionary: bool = False
+    folder: Path | None = None
+    """Where the file lies, if not among the parallel data."""
 
 
 SOURCES = {
+    "industry": Source("industry.tsv", "written for this project", folder=Path(__file__).parent / "data"),
     "lohelp": Source("lohelp.tsv.gz", "LibreOffice help, MPL-2.0"),
     "omw_defs": Source("omw_defs.tsv", "Open Multilingual Wordnet, MultiWordNet definitions, CC BY 3.0"),
     "iot_msft": Source("iot_msft.tsv", "microsoft/IoT-For-Beginners, MIT"),
@@ -75,8 +78,8 @@ def read_pairs(folder: Path, sources: Collection[str], entries: Iterable[Entry])
     if unknown:
         raise ArtefactError(f"there is no source {', '.join(unknown)}: choose among {', '.join(known)}")
     chosen = [known[name] for name in known if name in set(sources)]
-    sentences = dict.fromkeys(p for s in chosen if not s.is_dictionary for p in _lines(folder / s.file))
-    dictionary = dict.fromkeys(p for s in chosen if s.is_dictionary for p in _lines(folder / s.file))
+    sentences = dict.fromkeys(p for s in chosen if not s.is_dictionary for p in _lines((s.folder or folder) / s.file))
+    dictionary = dict.fromkeys(p for s in chosen if s.is_dictionary for p in _lines((s.folder or folder) / s.file))
     frequency = Counter(word for _, english in sentences for word in words_of(english))
     pairs = [Pair(italian, english, 1.0) for italian, english in sentences if max(len(italian), len(english)) <= LONGEST]
     return (*pairs, *_weighted(dictionary, frequency), *_of_glossary(entries))

@@ -13,7 +13,7 @@ from filelock import FileLock
 from indexer.bilingual.body import Body, OnnxBody, Rows, TorchBody, Vectors
 from indexer.errors import ModelError
 
-RECIPE = "1"
+RECIPE = "2"
 """Raised when `graph` makes another file of the same model."""
 LEAST_MEAN = 0.99
 """Mean cosine to the vectors of fp32 over the samples; measured 0.996."""
@@ -21,6 +21,8 @@ LEAST = 0.97
 """The cosine that every sample must reach; measured 0.993."""
 ROUNDS = 3
 """Turns of both roads when their speed is compared; the quickest counts, whatever else the machine does."""
+KEPT = 24 * 3600
+"""Seconds that a refusal stands: a machine that was busy when it was tried deserves another try."""
 BLEND = 0.4
 """How much of its neighbour goes into a row of the samples that stand for Italian."""
 
@@ -35,7 +37,7 @@ def prepare(base: Path, folder: Path, on_progress: Callable[[str], None] | None 
     """Return the ONNX file of the BERT model in `base`, made in `folder` where it is missing or damaged (some ten seconds).
 
     Several processes may call it at once: one makes the file, the others wait for it. What cannot be had is noted beside
-    it, so that the next start does not try again. `on_progress` is told what is being done, in a few words.
+    it, so that other starts of the day do not try again. `on_progress` is told what is being done, in a few words.
 
     Raises:
         NoFastRoadError: this machine gives wrong vectors or is no faster that way, or `folder` cannot be written.
@@ -77,8 +79,16 @@ def _make(base: Path, path: Path, say: Callable[[str], None]) -> None:
             raise NoFastRoadError(_refusal(path, fault))
         aside.replace(path)
         _write(_seal(path), hashlib.sha256(content).hexdigest().encode())
+        _drop_older(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _drop_older(path: Path) -> None:
+    """Delete what earlier versions made: nobody reads it any more (who runs one still has it in memory)."""
+    for old in path.parent.glob("body-*"):
+        if old.stem != path.stem or old == _note(path):
+            old.unlink(missing_ok=True)
 
 
 def _fault(fast: Body, exact: Body, rows: Sequence[Rows]) -> str:
@@ -133,7 +143,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def _refuse_again(path: Path) -> None:
-    if _note(path).is_file():
+    if _note(path).is_file() and time.time() - _note(path).stat().st_mtime < KEPT:
         raise NoFastRoadError(_refusal(path, _note(path).read_text(encoding="utf-8", errors="replace")))
 
 

@@ -83,7 +83,7 @@ class Italian:
     def __init__(self, english: English, translations: Translations, entries: Iterable[Entry]) -> None:
         """Read with the base model's rows, an artefact's translations and a glossary."""
         self._english, self._translations = english, translations
-        self._book = PhraseBook(entries, "it", self._means_other)
+        self.book = PhraseBook(entries, "it", self._means_other)
         self._norms = np.linalg.norm(english.table, axis=1)
         self._mean = english.table.mean(axis=0)
         # The same words come again and again; kept per reader, so that they go with it.
@@ -98,7 +98,7 @@ class Italian:
         """Return the rows of a text whose glossary phrases are spelt in English, the rest word by word."""
         text = readable(text)
         parts, at = [], 0
-        found = self._book.find(text)
+        found = self.book.find(text)
         for phrase, shares in zip(found, self.senses(text, found), strict=True):
             parts += [self._word(token) for token in tokens_of(text[at : phrase.start])]
             parts.append(self._english.rows(phrase.senses[int(np.argmax(shares))].english[0]))

@@ -52,7 +52,7 @@ def test_the_glossarys_first_forms_weigh_most(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(ArtefactError, match=r"no source nobody, other: choose among lohelp, .*freedict_ei"):
+    with pytest.raises(ArtefactError, match=r"no source nobody, other: choose among industry, lohelp, .*freedict_ei"):
         read_pairs(tmp_path, ["other", "lohelp", "nobody"], ())
 
 

@@ -1,6 +1,7 @@
 """The fast body is made once, checked before it is used, and whatever goes wrong leaves the way to fp32 open."""
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -181,6 +182,29 @@ def test_wrong_vectors_are_refused_once_and_the_reason_is_kept(tmp_path: Path, m
     monkeypatch.setattr(quantise, "_fault", lambda *_: "")
     (folder / note).unlink()
     assert prepare(packaged_model(), folder).is_file()
+
+
+def test_a_refusal_stands_for_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quantise, "_fault", lambda *_: "it is no faster than torch on this machine")
+    with pytest.raises(NoFastRoadError):
+        prepare(packaged_model(), tmp_path)
+    monkeypatch.setattr(quantise, "_fault", lambda *_: "")
+    with pytest.raises(NoFastRoadError, match="no faster"):
+        prepare(packaged_model(), tmp_path)
+    (note,) = tmp_path.glob("*.refused")
+    yesterday = note.stat().st_mtime - quantise.KEPT
+    os.utime(note, (yesterday, yesterday))
+    assert prepare(packaged_model(), tmp_path).is_file()
+    assert not note.exists()
+
+
+def test_what_an_earlier_version_made_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quantise, "_fault", lambda *_: "")
+    old = prepare(packaged_model(), tmp_path)
+    monkeypatch.setattr(quantise, "RECIPE", "later")
+    new = prepare(packaged_model(), tmp_path)
+    assert names(tmp_path) == {".lock", new.name, new.with_suffix(".sha256").name}
+    assert new.name != old.name
 
 
 def test_only_a_faster_body_with_the_vectors_of_fp32_passes() -> None:

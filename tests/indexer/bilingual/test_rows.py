@@ -106,13 +106,13 @@ def test_phrases_of_the_glossary_are_spelt_in_english_for_needs(italian: Italian
 
 @pytest.mark.parametrize(("text", "likely"), [("stampo per fonderia di alluminio", 0), ("stampo per lamiera, con pressa", 1)])
 def test_an_ambiguous_phrase_means_what_the_text_around_it_is_about(italian: Italian, text: str, likely: int) -> None:
-    (shares,) = italian.senses(text, italian._book.find(text))
+    (shares,) = italian.senses(text, italian.book.find(text))
     assert sum(shares) == pytest.approx(1.0)
     assert int(np.argmax(shares)) == likely
 
 
 def test_a_phrase_with_one_sense_means_that(italian: Italian) -> None:
-    assert italian.senses("pressofusione", italian._book.find("pressofusione")) == ((1.0,),)
+    assert italian.senses("pressofusione", italian.book.find("pressofusione")) == ((1.0,),)
 
 
 @pytest.mark.parametrize(
