@@ -1,4 +1,4 @@
-"""The crawler's commands: `scout crawl`, `scout extract`, `scout import`, `scout corpus export`."""
+"""The crawler's commands: `scout crawl` and `scout import`, and the places of those that have rooms of their own."""
 
 import dataclasses
 import json
@@ -12,21 +12,26 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from crawler.archive_commands import import_warc_command, prove_command, reextract_command
 from crawler.corpus import Corpus
-from crawler.crawling import crawl
-from crawler.errors import InputFileError, SeedsError
+from crawler.corpus_commands import app as corpus_app
+from crawler.crawling import Resumed, crawl, shard_of
+from crawler.directories.commands import app as directory_app
+from crawler.errors import SeedsError, SettingsError
+from crawler.extract_commands import extract_command
 from crawler.home import Home
-from crawler.metadata import Metadata
-from crawler.reading import read_page
 from crawler.recording import CrawlSummary, Progress
-from crawler.records import Profile, Startup, join_blocks
+from crawler.records import Profile, Startup
 from crawler.seeds import Problem, read_profiles, read_seeds
 from crawler.settings import crawl_settings
-from crawler.urls import canonical_url
 
 app = typer.Typer(no_args_is_help=True, help="Public pages in, corpus out.")
-corpus_app = typer.Typer(no_args_is_help=True, help="Look into the corpus.")
+app.command("extract")(extract_command)
+app.command("import-warc")(import_warc_command)
+corpus_app.command("prove")(prove_command)
+corpus_app.command("reextract")(reextract_command)
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(directory_app, name="directory")
 
 MOST_REPORTED = 50
 LINES_AT_ONCE = 500
@@ -39,12 +44,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("crawl")
 def crawl_command(
     seeds: Annotated[Path, typer.Option("--seeds", help="CSV with a header or JSON lines: id, name, url and optional facts.")],
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask for the pages that the corpus holds, and only for what changed since.")
+    ] = False,
+    shards: Annotated[int, typer.Option("--shards", min=1, help="Divide the sites, by host, among so many processes.")] = 1,
+    shard: Annotated[int, typer.Option("--shard", min=0, help="Crawl this part of them, from 0.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Crawl the web sites of startups into the corpus, politely.
 
-    Settings are read from SCOUT_CRAWL_* (contact_url, delay, max_pages, ...).
+    A crawl that was interrupted is taken up where it stands when the same command is given again. Settings are read from
+    SCOUT_CRAWL_* (contact_url, delay, max_pages, ...).
     """
+    if shard >= shards:
+        raise SettingsError(f"--shard {shard}: of {shards} parts the last is {shards - 1}, they are counted from 0")
     settings = crawl_settings()
     if "contact_url" not in settings.model_fields_set and not settings.loopback:
         typer.echo("scout: SCOUT_CRAWL_CONTACT_URL is not set: webmasters cannot tell who crawls", err=True)
@@ -52,43 +65,20 @@ def crawl_command(
     _report(read.problems, seeds)
     if not read.startups:
         raise SeedsError(f"{seeds} holds no startup that can be crawled: each line needs id, name and url")
+    startups = [startup for startup in read.startups if shard_of(startup, shards) == shard]
+    if not startups:
+        typer.echo(f"scout: no site of {seeds} belongs to part {shard} of {shards}", err=True)
+        return
+    home = Home.from_environment()
     with crawling_bar() as show:
-        summary = crawl(read.startups, Home.from_environment().corpus, settings, show)
+        summary = crawl(startups, home.corpus, settings, show, refresh=refresh, archive=home.archive, on_resume=_tell_resumed)
     bad = sum(not problem.kept for problem in read.problems)
     typer.echo(json.dumps(_as_dict(summary) | {"bad_lines": bad}) if as_json else crawl_summary(summary))
 
 
-@app.command()
-def extract(
-    files: Annotated[list[Path], typer.Argument(help="HTML files.")],
-    url: Annotated[str, typer.Option(help="The address that relative links count from.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Show what the crawler would store of HTML files: one JSON object a line with --json, else the text."""
-    address = canonical_url(url or "http://localhost/")
-    if address is None:
-        raise InputFileError(f"--url must be an address such as https://www.example.com/, this is {url[:80]!r}")
-    for file in files:
-        try:
-            body = file.read_bytes()
-        except OSError as error:
-            raise InputFileError(f"cannot read {file}: {error.strerror or error} (check the path)") from error
-        reading = read_page(body, address, None)
-        metadata, blocks = reading.extracted.metadata, reading.extracted.blocks
-        text = join_blocks(blocks)
-        if not as_json:
-            typer.echo(f"{metadata.title}\n\n{text}\n")
-            continue
-        line = {
-            "file": str(file),
-            "url": url or None,
-            "title": metadata.title,
-            "language": reading.language,
-            "text": text,
-            "blocks": [dataclasses.asdict(block) for block in blocks],
-            "record": _record(metadata),
-        }
-        typer.echo(json.dumps(line, ensure_ascii=False))
+def _tell_resumed(crawl: Resumed) -> None:
+    words = f"the crawl begun {crawl.began_at:%Y-%m-%d %H:%M} UTC is taken up: {crawl.sites_done} sites done"
+    typer.echo(f"scout: {words}, {crawl.waiting} addresses waiting", err=True)
 
 
 @app.command("import")
@@ -123,26 +113,6 @@ def import_command(
         raise typer.Exit(USER_ERROR)
 
 
-@corpus_app.command("export")
-def export(as_json: AsJson = False) -> None:
-    """Print the stored pages: a JSON object a line with --json, else address, language and title."""
-    with Corpus(Home.from_environment().corpus, read_only=True) as corpus:
-        for page in corpus.pages():
-            if not as_json:
-                typer.echo(f"{page.url}\t{page.language}\t{page.title}")
-                continue
-            line = {
-                "url": page.url,
-                "startup_id": page.startup_id,
-                "title": page.title,
-                "language": page.language,
-                "text": page.text,
-                "fetched_at": page.fetched_at.isoformat(),
-                "digest": page.digest,
-            }
-            typer.echo(json.dumps(line, ensure_ascii=False))
-
-
 def _report(problems: Sequence[Problem], file: Path) -> None:
     for problem in problems[:MOST_REPORTED]:
         typer.echo(f"{file}: line {problem.line}: {problem.reason}", err=True)
@@ -172,7 +142,10 @@ def crawling_bar() -> Iterator[Callable[[Progress], None] | None]:
         task = bar.add_task("sites", total=None)
 
         def show(now: Progress) -> None:
-            words = f"sites · {now.pages} pages · {now.waiting} waiting · {now.errors} errors"
+            words = (
+                f"sites · {now.pages} pages · {now.rate:.1f}/s · {now.waiting} waiting"
+                f" · {now.refused} refused · {now.errors} errors"
+            )
             bar.update(task, total=now.sites, completed=now.sites_done, description=words)
 
         yield show
@@ -187,20 +160,9 @@ def crawl_summary(summary: CrawlSummary) -> str:
     lines = [
         f"{summary.sites} sites in {summary.seconds:.0f} s",
         f"{summary.pages:>8}  pages: {summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged",
+        *([f"{summary.vanished:>8}  vanished"] if summary.vanished else []),
         *(f"{number:>8}  {outcome}" for outcome, number in summary.outcomes.items()),
     ]
     if summary.left:
         lines.append(f"{summary.left:>8}  known and not visited: over the budget of a site")
     return "\n".join(lines)
-
-
-def _record(metadata: Metadata) -> dict[str, object]:
-    """Return the facts that a page states of itself, without those it leaves open."""
-    facts = {
-        "name": metadata.name,
-        "description": metadata.description,
-        "canonical": metadata.canonical,
-        "declared_language": metadata.declared_language,
-        "noindex": metadata.noindex,
-    }
-    return {name: value for name, value in facts.items() if value}

@@ -1,6 +1,7 @@
 """`crawl`: one crawl, in a process of its own (Twisted's reactor runs once per process)."""
 
 import dataclasses
+import hashlib
 import json
 import logging
 import os
@@ -9,21 +10,41 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from crawler.corpus import Corpus
-from crawler.errors import CorpusError, CrawlError
-from crawler.recording import CrawlSummary, Progress
+from crawler.errors import ArchiveError, CorpusError, CrawlError, ScoutError
+from crawler.recording import CrawlSummary, Progress, Work
 from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings
-from crawler.urls import canonical_url
+from crawler.urls import canonical_url, host_of
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 20.0
 """Seconds that a crawl gets to end in order when it is stopped."""
 REMEMBERED_LINES = 20
+ERRORS: dict[str, type[ScoutError]] = {kind.code: kind for kind in (CorpusError, ArchiveError)}
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The crawl that is taken up."""
+
+    began_at: datetime
+    """In UTC."""
+    sites_done: int
+    waiting: int
+    """Addresses known and not yet visited."""
+
+
+def shard_of(startup: Startup, shards: int) -> int:
+    """Return which of so many shards, from 0, a startup's site belongs to: by its host, so that one host has one crawler."""
+    host = host_of(canonical_url(startup.url or "") or "").removeprefix("www.")
+    return int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], "big") % shards
 
 
 def crawl(
@@ -31,14 +52,26 @@ def crawl(
     corpus_path: Path,
     settings: CrawlSettings,
     on_progress: Callable[[Progress], None] | None = None,
+    *,
+    refresh: bool = False,
+    archive: Path | None = None,
+    on_resume: Callable[[Resumed], None] | None = None,
+    rehearsal: bool = False,
 ) -> CrawlSummary:
     """Crawl the sites of `startups` into the corpus; each page is stored as soon as it is read.
+
+    A crawl of the same startups with the same settings that did not finish is taken up where it stands; one that finished
+    begins anew.
 
     Args:
         startups: each with the `url` that its crawl begins at.
         corpus_path: made when it is not there.
         settings: delays and budgets.
         on_progress: called a few times a second; what it raises stops the crawl.
+        refresh: ask for the pages that the corpus holds, and only for what changed since.
+        archive: folder of the WARC files; `archive` beside the corpus unless given.
+        on_resume: told at the beginning when an earlier crawl is taken up.
+        rehearsal: for tests and benchmarks over a web of their own, see `Fetcher`.
 
     Raises:
         CrawlError: there is nothing to crawl, or the crawl as a whole broke off; what was stored stays.
@@ -53,14 +86,17 @@ def crawl(
     job: dict[str, object] = {
         "startups": [dataclasses.asdict(startup) for startup in startups],
         "corpus": str(corpus_path.absolute()),
+        "archive": str((archive or corpus_path.with_name("archive")).absolute()),
         "settings": settings.model_dump(),
+        "refresh": refresh,
+        "rehearsal": rehearsal,
     }
     with _child() as child:
         last_words: deque[str] = deque(maxlen=REMEMBERED_LINES)
         listening = threading.Thread(target=_listen, args=(child.stderr, last_words), daemon=True)
         listening.start()
         try:
-            summary = _follow(child, job, on_progress)
+            summary = _follow(child, job, on_progress, on_resume)
         finally:
             _stop(child)
             listening.join()
@@ -76,7 +112,7 @@ def _child() -> "subprocess.Popen[str]":
     package = Path(__file__).resolve().parent.parent
     path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", "from crawler.spider import main; main()"],
+        [sys.executable, "-P", "-c", "from crawler.crawlprocess import main; main()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -89,7 +125,10 @@ def _child() -> "subprocess.Popen[str]":
 
 
 def _follow(
-    child: "subprocess.Popen[str]", job: dict[str, object], on_progress: Callable[[Progress], None] | None
+    child: "subprocess.Popen[str]",
+    job: dict[str, object],
+    on_progress: Callable[[Progress], None] | None,
+    on_resume: Callable[[Resumed], None] | None,
 ) -> CrawlSummary | None:
     if child.stdin is None or child.stdout is None:
         raise CrawlError("the crawl's process has no pipes: check the limits on open files")
@@ -102,16 +141,18 @@ def _follow(
         kind, value = next(iter(json.loads(line).items()))
         if kind == "progress" and on_progress is not None:
             on_progress(Progress(**value))
+        elif kind == "resumed" and on_resume is not None:
+            on_resume(Resumed(datetime.fromisoformat(value["began_at"]), value["sites_done"], value["waiting"]))
         elif kind == "summary":
             return _summary(value)
         elif kind == "error":
-            raise (CorpusError if value["code"] == CorpusError.code else CrawlError)(value["message"])
+            raise ERRORS.get(value["code"], CrawlError)(value["message"])
     return None
 
 
 def _summary(fields: dict[str, Any]) -> CrawlSummary:
     outcomes = {Outcome(name): number for name, number in fields["outcomes"].items()}
-    return CrawlSummary(**(fields | {"outcomes": outcomes}))
+    return CrawlSummary(**(fields | {"outcomes": outcomes, "work": Work(**fields["work"])}))
 
 
 def _stop(child: "subprocess.Popen[str]") -> None:

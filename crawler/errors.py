@@ -47,3 +47,24 @@ class InputFileError(ScoutError):
 
     code = "bad-input-file"
     status = 422
+
+
+class DirectoryError(ScoutError):
+    """A public directory cannot be had, or what was had is no such list."""
+
+    code = "bad-directory"
+    status = 422
+
+
+class ArchiveError(ScoutError):
+    """The archive cannot be written, or what it holds is not what was referred to."""
+
+    code = "archive-unavailable"
+    status = 503
+
+
+class DocumentError(ScoutError):
+    """A document (PDF) that cannot be read: encrypted, broken, or made to exhaust its reader."""
+
+    code = "bad-document"
+    status = 422

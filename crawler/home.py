@@ -9,7 +9,7 @@ import platformdirs
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder that holds corpus and snapshots, and the paths in it."""
+    """The folder that holds corpus, archive and snapshots, and the paths in it."""
 
     root: Path
 
@@ -23,6 +23,11 @@ class Home:
     def corpus(self) -> Path:
         """The SQLite corpus."""
         return self.root / "corpus.sqlite"
+
+    @property
+    def archive(self) -> Path:
+        """The folder of WARC files: every response as it came."""
+        return self.root / "archive"
 
     @property
     def snapshots(self) -> Path:

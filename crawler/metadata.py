@@ -1,7 +1,6 @@
 """What a page says of itself in its head: title, description, language, canonical address, rules for robots."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
@@ -11,6 +10,7 @@ from crawler.urls import canonical_url
 LANGUAGE = re.compile(r"^\s*([A-Za-z]{2})(?:[-_].*)?\s*$")
 REFRESH = re.compile(r"^\s*(?P<seconds>\d*\.?\d*)\s*(?:[;,]\s*(?:url\s*=\s*)?(?P<url>.*))?$", re.IGNORECASE | re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+READ = ("html", "title", "meta", "base", "link", "h1")
 ROBOT_NAMES = frozenset({"robots", "startupscout"})
 
 
@@ -46,21 +46,25 @@ def robots_rules(content: str) -> tuple[bool, bool]:
 
 
 def read_metadata(soup: BeautifulSoup, url: str) -> Metadata:
-    """Read the head of a parsed page that was fetched from `url`."""
-    base = _base(soup, url)
-    refresh, seconds = _refresh(soup, url, base)
-    rules = [robots_rules(content) for name, content in _meta(soup, "name") if name in ROBOT_NAMES]
-    named = dict(reversed(list(_meta(soup, "name")) + list(_meta(soup, "property"))))
-    heading = soup.find("h1")
-    first_title = next((tag for tag in soup.find_all("title") if tag.find_parent("svg") is None), None)
-    titles = [tag.get_text() for tag in (first_title,) if tag] + [named.get("og:title", "")]
-    titles += [heading.get_text(" ")] if heading else []
+    """Read the head of a parsed page that was fetched from `url`; never raises over what is in it."""
+    tags: dict[str, list[Tag]] = {name: [] for name in READ}
+    # One walk through the page: each costs as much as all the rest.
+    for tag in soup.find_all(list(READ)):
+        if tag.name != "h1" or not tags["h1"]:
+            tags[tag.name].append(tag)
+    base = _base(tags["base"], url)
+    refresh, seconds = _refresh(tags["meta"], url, base)
+    by_name, by_property = _named(tags["meta"], "name"), _named(tags["meta"], "property")
+    rules = [robots_rules(content) for name, content in by_name if name in ROBOT_NAMES]
+    named = dict(reversed(by_name + by_property))
+    first = [tag.get_text() for tag in tags["title"] if tag.find_parent("svg") is None][:1]
+    titles = (*first, named.get("og:title", ""), *(heading.get_text(" ") for heading in tags["h1"]))
     return Metadata(
         title=next((made for text in titles if (made := clean(text))), ""),
         description=clean(named.get("description", "")) or clean(named.get("og:description", "")),
         name=clean(named.get("og:site_name", "")),
-        declared_language=_declared_language(soup),
-        canonical=_canonical(soup, base),
+        declared_language=_declared_language(tags["html"]),
+        canonical=_canonical(tags["link"], base),
         base=base,
         refresh=refresh,
         refresh_seconds=seconds,
@@ -69,38 +73,41 @@ def read_metadata(soup: BeautifulSoup, url: str) -> Metadata:
     )
 
 
+def no_metadata(title: str, url: str) -> Metadata:
+    """Return the metadata of a document that has a title and no head."""
+    return Metadata(title, "", "", "", None, url, None, 0.0, noindex=False, nofollow=False)
+
+
 def attribute(tag: Tag, name: str) -> str:
     """Return an attribute's value as one text; empty where there is none."""
     value = tag.get(name)
     return "" if value is None else value if isinstance(value, str) else " ".join(value)
 
 
-def _meta(soup: BeautifulSoup, key: str) -> Iterator[tuple[str, str]]:
-    for tag in soup.find_all("meta", attrs={key: True}):
-        yield attribute(tag, key).strip().lower(), attribute(tag, "content")
+def _named(tags: list[Tag], key: str) -> list[tuple[str, str]]:
+    return [(attribute(tag, key).strip().lower(), attribute(tag, "content")) for tag in tags if tag.has_attr(key)]
 
 
-def _base(soup: BeautifulSoup, url: str) -> str:
-    tag = soup.find("base", href=True)
-    return (canonical_url(attribute(tag, "href"), url) if tag else None) or url
+def _base(tags: list[Tag], url: str) -> str:
+    address = next((attribute(tag, "href") for tag in tags if tag.has_attr("href")), None)
+    return (canonical_url(address, url) if address is not None else None) or url
 
 
-def _canonical(soup: BeautifulSoup, base: str) -> str | None:
-    for tag in soup.find_all("link", href=True):
+def _canonical(tags: list[Tag], base: str) -> str | None:
+    for tag in tags:
         if "canonical" in attribute(tag, "rel").lower().split() and attribute(tag, "href").strip():
             return canonical_url(attribute(tag, "href"), base)
     return None
 
 
-def _declared_language(soup: BeautifulSoup) -> str:
-    root = soup.find("html")
-    declared = attribute(root, "lang") or attribute(root, "xml:lang") if root else ""
+def _declared_language(tags: list[Tag]) -> str:
+    declared = (attribute(tags[0], "lang") or attribute(tags[0], "xml:lang")) if tags else ""
     match = LANGUAGE.match(declared)
     return match[1].lower() if match else ""
 
 
-def _refresh(soup: BeautifulSoup, url: str, base: str) -> tuple[str | None, float]:
-    for tag in soup.find_all("meta", attrs={"http-equiv": True}):
+def _refresh(tags: list[Tag], url: str, base: str) -> tuple[str | None, float]:
+    for tag in tags:
         if attribute(tag, "http-equiv").strip().lower() != "refresh" or tag.find_parent("noscript"):
             continue
         match = REFRESH.match(attribute(tag, "content"))

@@ -1,24 +1,62 @@
-"""A page as read: its main text and the language it is in."""
+"""A page or a document as read: its main text, the languages it is in, what it says of its company; personal data gone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from crawler.charset import decode
+from crawler.company import CompanyRecord, read_company
+from crawler.documents import is_pdf, read_pdf
 from crawler.extract import Extracted, extract
-from crawler.language import UNDETERMINED, detect
-from crawler.records import join_blocks
+from crawler.language import UNDETERMINED, languages_of
+from crawler.metadata import Metadata, no_metadata
+from crawler.privacy import without_personal_data
+from crawler.records import Block
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A page as read: what was extracted, and in which language."""
+    """A page as read: what was extracted, in which language, and what it says of the company behind it."""
 
     extracted: Extracted
+    """Without personal data, each block with its language where that is not the page's."""
     language: str
+    """ISO 639-1 code, or `und` where it could not be told."""
+    company: CompanyRecord
 
 
-def read_page(body: bytes, url: str, charset: str | None) -> Reading:
-    """Extract a page and tell its language. Work for a thread: seconds for a very large page."""
-    extracted = extract(body, url, charset)
-    language = detect(join_blocks(extracted.blocks))
+def read_page(body: bytes, url: str, charset: str | None, content_type: str = "text/html") -> Reading:
+    """Extract a page or a PDF and tell its language. Work for a thread: seconds for a very large page.
+
+    Args:
+        body: the answer, content decoding undone.
+        url: its address.
+        charset: what the HTTP header says, a hint that may be wrong.
+        content_type: the HTTP header's value; what begins as a PDF is read as one all the same.
+
+    Raises:
+        DocumentError: a PDF that cannot be read. A page of HTML always can.
+    """
+    if is_pdf(content_type, body):
+        title, blocks = read_pdf(body)
+        extracted = Extracted(no_metadata(title, url), blocks, ())
+        company = CompanyRecord()
+    else:
+        markup = decode(body, charset)
+        extracted = extract(markup, url)
+        company = read_company(markup, url)
+    blocks = tuple(_cleaned(block) for block in extracted.blocks)
+    language, blocks = languages_of(blocks)
     if language == UNDETERMINED:
         language = extracted.metadata.declared_language or UNDETERMINED
-    return Reading(extracted, language)
+    metadata = _cleaned_metadata(extracted.metadata)
+    return Reading(replace(extracted, metadata=metadata, blocks=blocks), language, company)
+
+
+def _cleaned(block: Block) -> Block:
+    heading, text = without_personal_data(block.heading), without_personal_data(block.text)
+    return block if (heading, text) == (block.heading, block.text) else replace(block, heading=heading, text=text)
+
+
+def _cleaned_metadata(metadata: Metadata) -> Metadata:
+    return replace(
+        metadata, title=without_personal_data(metadata.title), description=without_personal_data(metadata.description)
+    )

@@ -30,11 +30,29 @@ class Startup:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveRef:
+    """Where the response that a page was read from is kept."""
+
+    file: str
+    """Name within the archive folder."""
+    offset: int
+    digest: str
+    """`sha256:` and the hex digest of the payload."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of a page's main text under one heading; `heading` is empty above the first heading."""
+    """A stretch of a page's main text under one heading; `heading` is empty above the first heading.
+
+    Language and page number do not enter `Page.digest`.
+    """
 
     heading: str
     text: str
+    language: str = ""
+    """ISO 639-1 code where it differs from the page's, else empty."""
+    number: int | None = None
+    """The page of a PDF, from 1."""
 
 
 def join_blocks(blocks: tuple[Block, ...]) -> str:
@@ -55,6 +73,8 @@ class Page:
     fetched_at: datetime
     """In UTC."""
     description: str = ""
+    archived: ArchiveRef | None = None
+    """The response that the page was read from; not part of the digest."""
     digest: str = field(init=False)
     """SHA-256 (hex) of title, description and blocks: equal digests mean equal content."""
 
@@ -113,6 +133,16 @@ class Outcome(StrEnum):
     """No answer: name not found, refused, timed out, broken off."""
     BROKEN = "broken"
     """An answer that cannot be decoded or parsed."""
+    REFUSED = "refused"
+    """Not requested, since the address is not a public one."""
+    OPTED_OUT = "opted-out"
+    """Not requested, since the host's owner asked not to be visited."""
+    GONE = "gone"
+    """A page that was stored and is no longer there."""
+    PARKED = "parked"
+    """A domain without a company: for sale, expired, or a host's placeholder."""
+    TRAP = "trap"
+    """Not requested, since addresses of its kind brought nothing new."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,18 @@ from typing import NoReturn
 
 from crawler.errors import SeedsError
 
-LONGEST_LINE = 1_000_000
-
-Row = Mapping[str, object]
-
 
 class BadLineError(ValueError):
     """One line cannot be used; the message is the reason."""
+
+
+LONGEST_LINE = 1_000_000
+EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files of Excel begin: the newer ones are zip archives, the older ones compound files."""
+
+Row = Mapping[str, object]
+Rows = Iterator[tuple[int, Row | BadLineError]]
+"""Rows with the number that each has in its file, from 1, or the reason why it is none."""
 
 
 def _unreadable(path: Path, error: OSError) -> NoReturn:
@@ -36,6 +41,8 @@ def text_of(path: Path) -> str:
         _unreadable(path, error)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SeedsError(f"{path} is in UTF-16: save it as UTF-8")
+    if raw.startswith(EXCEL):
+        raise SeedsError(f"{path} is an Excel file: `scout directory fetch table --from {path} --out seeds.jsonl` reads it")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -68,7 +75,7 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
         _unreadable(path, error)
 
 
-def json_rows(text: str) -> Iterator[tuple[int, Row | BadLineError]]:
+def json_rows(text: str) -> Rows:
     """Yield number and object of each line that is not blank, or why it is none."""
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -114,7 +121,7 @@ class _Records:
         self._next = 0
         self._beyond_end = False
         first = next(line for line in self._lines if line.strip())
-        self._delimiter = max(",;\t", key=first.count)
+        self._delimiter = max(",;\t|", key=first.count)
 
     def _feed(self) -> Iterator[str]:
         while self._next < len(self._lines):
@@ -145,13 +152,21 @@ class _Records:
                 yield start + 1, cells
 
 
-def csv_rows(path: Path, text: str) -> Iterator[tuple[int, Row | BadLineError]]:
+def csv_records(text: str) -> Iterator[tuple[int, list[str] | BadLineError]]:
+    """Yield the cells of each CSV record, the header too, with the number of its first line, or why it is none.
+
+    Commas, semicolons, tabs or bars are told by the first line that is not blank.
+    """
+    return iter(_Records(text)) if text.strip() else iter(())
+
+
+def csv_rows(path: Path, text: str) -> Rows:
     """Yield line number and cells by column of each record below the header, or why it is none; `path` is for the errors.
 
     Raises:
         SeedsError: the header lacks a needed column.
     """
-    records = iter(_Records(text))
+    records = csv_records(text)
     _, first = next((number, cells) for number, cells in records if isinstance(cells, BadLineError) or any(cells))
     if isinstance(first, BadLineError):
         raise SeedsError(f"{path} has no header that can be read: begin with a line id,name,url") from first
@@ -165,9 +180,7 @@ def csv_rows(path: Path, text: str) -> Iterator[tuple[int, Row | BadLineError]]:
     return _csv_body(records, header)
 
 
-def _csv_body(
-    records: Iterator[tuple[int, list[str] | BadLineError]], header: list[str]
-) -> Iterator[tuple[int, Row | BadLineError]]:
+def _csv_body(records: Iterator[tuple[int, list[str] | BadLineError]], header: list[str]) -> Rows:
     for number, cells in records:
         if isinstance(cells, BadLineError):
             yield number, cells

@@ -1,4 +1,8 @@
-"""Lists of startups: seeds for a crawl (CSV or JSON lines), profiles for an import (JSON lines)."""
+"""Lists of startups: seeds for a crawl (CSV or JSON lines), profiles for an import (JSON lines).
+
+One file may serve both. A crawl takes the lines with an address (`url`), an import those with `text`; a line with both is
+taken by both, and a line that has only what the other needs is passed over and counted, and is no bad line.
+"""
 
 import re
 from collections.abc import Container, Iterator
@@ -9,6 +13,7 @@ from pathlib import Path
 
 from crawler.errors import SeedsError
 from crawler.language import detect
+from crawler.privacy import without_personal_data
 from crawler.records import Profile, Startup
 from crawler.rows import LONGEST_LINE, BadLineError, Row, csv_rows, json_object, json_rows, raw_lines, text_of
 from crawler.urls import canonical_url
@@ -17,8 +22,9 @@ LONGEST_ID = 200
 LONGEST_NAME = 500
 EARLIEST_FOUNDED = 1600
 OPTIONAL = frozenset({"country", "source", "tags", "trl", "founded", "parent_organisations"})
-SEED_KEYS = frozenset({"id", "name", "url", "homepage"}) | OPTIONAL
-PROFILE_KEYS = frozenset({"id", "name", "text", "url"}) | OPTIONAL
+PROVENANCE = frozenset({"record_id", "record_url", "read_at"})
+"""Where a line comes from, as `scout directory fetch` writes it: the record within `source`, and when it was read."""
+KEYS = frozenset({"id", "name", "url", "homepage", "text"}) | OPTIONAL | PROVENANCE
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 LIST_BREAK = re.compile(r"[;|]")
@@ -32,7 +38,9 @@ class Problem:
     """From 1."""
     reason: str
     kept: bool = False
-    """The line was taken all the same, without what is wrong."""
+    """The line was taken all the same, without what is wrong; or is not wrong, and was left to another command."""
+    unit: str = "line"
+    """What `line` counts, where a file has no lines: records, rows of a sheet, links of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,9 @@ class Seeds:
 
 
 def read_seeds(path: Path) -> Seeds:
-    """Read seeds from CSV with a header (comma or semicolon) or from JSON lines; each has `id`, `name` and `url`.
+    """Read seeds from CSV with a header (comma, semicolon, tab or bar) or from JSON lines; each has `id`, `name` and `url`.
+
+    A line with `text` and no `url` is passed over: it is a profile for an import.
 
     Raises:
         SeedsError: the file as a whole cannot be used.
@@ -56,11 +66,15 @@ def read_seeds(path: Path) -> Seeds:
     if first == "[":
         raise SeedsError(f"{path} is a JSON array: write one JSON object a line, without brackets and commas between them")
     rows = json_rows(text) if first == "{" else csv_rows(path, text)
-    unknown = _UnknownKeys(SEED_KEYS)
+    unknown = _UnknownKeys(KEYS)
+    passed_over: list[int] = []
     for line, row in rows:
         try:
             if isinstance(row, BadLineError):
                 raise row
+            if not row.get("url") and row.get("text"):
+                passed_over.append(line)
+                continue
             warnings = unknown.seen_in(row)
             startup = _startup(row, warnings, url=_address(row, "url"), homepage=_optional_address(row, "homepage", warnings))
             _refuse_again(startup.id, startups)
@@ -69,28 +83,38 @@ def read_seeds(path: Path) -> Seeds:
         else:
             startups[startup.id] = startup
             problems.extend(Problem(line, warning, kept=True) for warning in warnings)
+    problems.extend(_passed_over(passed_over, "no url", "crawled", "scout import"))
     return Seeds(tuple(startups.values()), tuple(problems))
 
 
 def read_profiles(path: Path, imported_at: datetime | None = None) -> Iterator[tuple[Startup, Profile] | Problem]:
     """Yield startup and profile of each JSON line, or what is wrong with it; a problem that is `kept` comes before its pair.
 
-    Read as a stream: of any size. A profile's `url` becomes the startup's homepage, not a crawl target.
+    Read as a stream: of any size. `homepage`, or else `url`, becomes the startup's homepage, not a crawl target. The profile
+    has the address of the directory's record and the date it was read, where the line states them; else the homepage and now.
+    A line with `url` and no `text` is passed over: it is a seed for a crawl. Personal data in a text is left out.
 
     Raises:
         SeedsError: the file cannot be read.
     """
     moment = imported_at or datetime.now(UTC)
-    unknown = _UnknownKeys(PROFILE_KEYS)
+    unknown = _UnknownKeys(KEYS)
     seen: set[tuple[str, str]] = set()
+    passed_over: list[int] = []
     for line, raw in raw_lines(path):
         if raw is not None and not raw.strip():
             continue
         try:
             row = json_object(raw)
+            if not row.get("text") and row.get("url"):
+                passed_over.append(line)
+                continue
             warnings = unknown.seen_in(row)
-            startup = _startup(row, warnings, url=None, homepage=_optional_address(row, "url", warnings))
-            text = CONTROL_IN_TEXT.sub(" ", _required(row, "text", LONGEST_LINE)).strip()
+            homepage = _optional_address(row, "homepage", warnings) or _optional_address(row, "url", warnings)
+            startup = _startup(row, warnings, url=None, homepage=homepage)
+            record_url = _optional_address(row, "record_url", warnings)
+            read_at = _moment(row, moment, warnings)
+            text = _text(row)
             source = startup.source or "import"
             _refuse_again((startup.id, source), seen)
         except BadLineError as error:
@@ -98,7 +122,21 @@ def read_profiles(path: Path, imported_at: datetime | None = None) -> Iterator[t
             continue
         seen.add((startup.id, source))
         yield from (Problem(line, warning, kept=True) for warning in warnings)
-        yield startup, Profile(startup.id, source, text, detect(text), moment, startup.homepage)
+        yield startup, Profile(startup.id, source, text, detect(text), read_at, record_url or startup.homepage)
+    yield from _passed_over(passed_over, "no text", "imported", "scout crawl")
+
+
+def _text(row: Row) -> str:
+    text = without_personal_data(CONTROL_IN_TEXT.sub(" ", _required(row, "text", LONGEST_LINE)).strip()).strip()
+    if not text:
+        raise BadLineError("text holds nothing but personal data and control characters")
+    return text
+
+
+def _passed_over(lines: list[int], lacking: str, done: str, command: str) -> Iterator[Problem]:
+    if lines:
+        more = f", like {len(lines) - 1} more lines" if len(lines) > 1 else ""
+        yield Problem(lines[0], f"{lacking}: not {done}{more}; `{command}` takes such lines", kept=True)
 
 
 class _UnknownKeys:
@@ -196,6 +234,21 @@ def _country(row: Row, warnings: list[str]) -> str | None:
         return country and country.upper()
     warnings.append(f"country must be two letters such as IT, this is {country[:40]!r}: left open")
     return None
+
+
+def _moment(row: Row, now: datetime, warnings: list[str]) -> datetime:
+    text = _short(row, "read_at")
+    if text is None:
+        return now
+    try:
+        read = datetime.fromisoformat(text)
+        moment = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None or moment > now:
+        warnings.append(f"read_at must be a moment in the past such as 2026-11-23T08:00:00+00:00, this is {text[:40]!r}: now")
+        return now
+    return moment
 
 
 def _address(row: Row, key: str) -> str:

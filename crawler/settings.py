@@ -30,6 +30,10 @@ class CrawlSettings(BaseSettings):
     """Links followed from the seed, at most."""
     max_page_bytes: Annotated[int, Field(ge=1024)] = 5_000_000
     """Bytes of a page, decompressed; a larger one is recorded as too-large."""
+    max_documents: Annotated[int, Field(ge=0)] = 10
+    """PDF documents fetched per site, within `max_pages`."""
+    max_document_bytes: Annotated[int, Field(ge=1024)] = 25_000_000
+    """Bytes of a PDF document."""
     timeout: Annotated[float, Field(gt=0)] = 30.0
     """Seconds for one request."""
     concurrency: Annotated[int, Field(ge=1)] = 64

@@ -1,8 +1,8 @@
-"""Sitemaps (sitemaps.org): the addresses that a site names itself."""
+"""Sitemaps (sitemaps.org): the addresses that a site names itself, and when it says that they changed."""
 
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
@@ -11,6 +11,7 @@ from crawler.urls import canonical_url
 MOST_BYTES = 20_000_000
 """Of a sitemap, decompressed."""
 MOST_ADDRESSES = 5000
+LONGEST_DATE = 40
 GZIP = b"\x1f\x8b"
 
 
@@ -20,6 +21,8 @@ class Sitemap:
 
     pages: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    lastmods: Mapping[str, str] = field(default_factory=dict)
+    """When pages last changed, as written, by address; of those that say so."""
 
 
 def parse_sitemap(body: bytes, url: str) -> Sitemap:
@@ -42,8 +45,15 @@ def parse_sitemap(body: bytes, url: str) -> Sitemap:
         return Sitemap()
     if root is None or etree.QName(root).localname not in {"urlset", "sitemapindex"}:
         return Sitemap()
-    found = _addresses((loc.text or "" for loc in root.iterfind("{*}*/{*}loc")), url)
-    return Sitemap(sitemaps=found) if etree.QName(root).localname == "sitemapindex" else Sitemap(found)
+    if etree.QName(root).localname == "sitemapindex":
+        return Sitemap(sitemaps=_addresses((loc.text or "" for loc in root.iterfind("{*}*/{*}loc")), url))
+    lastmods: dict[str, str] = {}
+    for entry in root.iterfind("{*}url"):
+        loc, lastmod = entry.findtext("{*}loc") or "", (entry.findtext("{*}lastmod") or "").strip()
+        address = canonical_url(loc, url) if lastmod and loc.strip() else None
+        if address and len(lastmods) < MOST_ADDRESSES:
+            lastmods[address] = lastmod[:LONGEST_DATE]
+    return Sitemap(_addresses((loc.text or "" for loc in root.iterfind("{*}*/{*}loc")), url), lastmods=lastmods)
 
 
 def _addresses(texts: Iterable[str], base: str) -> tuple[str, ...]:

@@ -1,57 +1,70 @@
-"""The Scrapy side of a crawl: spider, settings, name resolution; and the program that a crawl's child process runs."""
+"""The Scrapy side of a crawl: the spider that runs all sites side by side, and Scrapy's settings."""
 
 import asyncio
-import dataclasses
-import json
 import logging
-import os
-import signal
-import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.resolver import CachingThreadedResolver
-from twisted.internet import defer
 
+from crawler.caps import guarded_settings
 from crawler.corpus import Corpus
-from crawler.errors import ScoutError
-from crawler.fetching import Fetcher
-from crawler.reading import Reading, read_page
-from crawler.recording import Recorder
+from crawler.downloading import look_up
+from crawler.errors import CrawlError, ScoutError
+from crawler.fetching import Answer, Fetcher
+from crawler.judging import charset_of
+from crawler.netguard import Guard
+from crawler.optouts import OptOuts
+from crawler.readers import Readers
+from crawler.reading import Reading
+from crawler.readings import Readings
+from crawler.recording import Progress, Tally
 from crawler.records import Outcome, Startup
+from crawler.robotscache import StoredRobots
+from crawler.runs import Run
 from crawler.settings import CrawlSettings
+from crawler.sitebook import SiteBook
 from crawler.sitecrawl import SiteCrawl
+from crawler.urls import canonical_url
+from crawler.writing import Writer
 
 logger = logging.getLogger(__name__)
 
-OPEN_SITES = 4
+OPEN_SITES = 16
 """Sites crawled at once for each request that may be under way: most of the time a site waits for its delay."""
 PROGRESS_SECONDS = 0.25
-READERS = max(1, (os.cpu_count() or 2) - 1)
+RATE_SECONDS = 10.0
+"""Over which the pages a second are counted."""
 
 
-class LocalhostResolver(CachingThreadedResolver):
-    """Resolves `localhost` and every name below it to this machine, as RFC 6761 section 6.3 asks for."""
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one process has to crawl, and where it writes."""
 
-    def getHostByName(self, name: str, timeout: Any = ()) -> "defer.Deferred[str]":  # noqa: N802, ANN401  # Twisted's name
-        """Return the IPv4 address of a name."""
-        if name == "localhost" or name.endswith(".localhost"):
-            return defer.succeed("127.0.0.1")
-        return super().getHostByName(name, timeout)
+    startups: Sequence[Startup]
+    """Those whose sites are not done."""
+    sites: int
+    """Of the run, done or not."""
+    settings: CrawlSettings
+    run: Run
+    refresh: bool
+    rehearsal: bool
+    corpus: Corpus
+    """To read from."""
+    writer: Writer
+    tally: Tally
+    guard: Guard
 
 
-def scrapy_settings(settings: CrawlSettings) -> dict[str, object]:
+def scrapy_settings(settings: CrawlSettings, guard: Guard) -> dict[str, object]:
     """Return Scrapy's settings for a crawl.
 
     Robots, delays, redirects and retries are `Fetcher`'s and `SiteCrawl`'s: each hop is judged and recorded.
     """
-    return {
+    return guarded_settings(guard) | {
         "USER_AGENT": settings.user_agent,
         "CONCURRENT_REQUESTS": settings.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
@@ -61,16 +74,11 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, object]:
         "DOWNLOAD_MAXSIZE": settings.max_page_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DNS_TIMEOUT": settings.timeout,
-        "TWISTED_DNS_RESOLVER": LocalhostResolver,
         "REACTOR_THREADPOOL_MAXSIZE": 20,
         "DEFAULT_REQUEST_HEADERS": {
-            "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
+            "Accept": "text/html,application/xhtml+xml;q=0.9,application/pdf;q=0.5,*/*;q=0.1",
             "Accept-Language": "it,en;q=0.8,*;q=0.5",
         },
-        "COOKIES_ENABLED": False,
-        "REDIRECT_ENABLED": False,
-        "METAREFRESH_ENABLED": False,
-        "RETRY_ENABLED": False,
         "ROBOTSTXT_OBEY": False,
         "REFERER_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
@@ -88,17 +96,13 @@ class StartupSpider(Spider):
 
     name = "startups"
 
-    def __init__(
-        self, startups: list[Startup], crawl_settings: CrawlSettings, recorder: Recorder, report: Callable[[str, object], None]
-    ) -> None:
-        """Take what to crawl, where to write it, and whom to tell how far it is."""
+    def __init__(self, assignment: Assignment, report: Callable[[Progress], None]) -> None:
+        """Take what to crawl, and whom to tell how far it is."""
         super().__init__()
         self.failure: Exception | None = None
-        self._startups = startups
-        self._crawl_settings = crawl_settings
-        self._recorder = recorder
+        self._work = assignment
         self._report = report
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._readers = Readers()
 
     async def start(self) -> AsyncIterator[Any]:
         """Crawl all sites. Yields nothing: requests go through `Fetcher`, one task per site, not through the scheduler."""
@@ -109,96 +113,62 @@ class StartupSpider(Spider):
             self.failure = error
         finally:
             telling.cancel()
-            self._readers.shutdown(wait=False, cancel_futures=True)
+            self._readers.close()
         no_requests: tuple[Request, ...] = ()
         for request in no_requests:
             yield request
 
     async def _crawl(self) -> None:
-        fetcher = Fetcher(self._crawl_settings, self.crawler.engine.download_async)
-        free = asyncio.Semaphore(OPEN_SITES * self._crawl_settings.concurrency)
+        work = self._work
+        fetcher = Fetcher(
+            work.settings,
+            self.crawler.engine.download_async,
+            work.guard,
+            StoredRobots(work.corpus, work.writer, work.run.began_at),
+            OptOuts(work.corpus).covers,
+            rehearsal=work.rehearsal,
+            look_up=None if work.guard.proxies else look_up,
+        )
+        free = asyncio.Semaphore(OPEN_SITES * work.settings.concurrency)
         try:
             async with asyncio.TaskGroup() as sites:
-                for startup in self._startups:
+                for startup in work.startups:
                     await free.acquire()
                     task = sites.create_task(self._crawl_site(startup, fetcher))
                     task.add_done_callback(lambda _: free.release())
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
+        delays = [(host.delay, work.run.id, host.host) for host in fetcher.hosts()]
+        statement = "UPDATE sites SET delay = ? WHERE run = ? AND host = ?"
+        await work.writer.do(lambda desk: desk.corpus.execute_many(statement, delays))
 
     async def _crawl_site(self, startup: Startup, fetcher: Fetcher) -> None:
+        work = self._work
+        seed = canonical_url(startup.url or "") or ""
+        book = SiteBook(startup, seed, work.settings, work.tally, run=work.run.id, refresh=work.refresh)
         try:
-            await SiteCrawl(startup, self._crawl_settings, fetcher, self._recorder, self._read).run()
+            await SiteCrawl(book, fetcher, work.writer, Readings(work.corpus), self._read).run()
         except ScoutError:
             raise
+        except (OSError, MemoryError) as error:
+            raise CrawlError(
+                f"this machine cannot go on: {error or 'out of memory'} (make room, then start it again)"
+            ) from error
         except Exception as error:
             logger.exception("the crawl of %s broke off", startup.id)
-            self._recorder.visit(startup.id, startup.url or "", Outcome.BROKEN, None, f"{type(error).__name__}: {error}"[:200])
-        self._recorder.sites_done += 1
+            detail = f"{type(error).__name__}: {error}"[:200]
+            await work.writer.do(lambda desk: book.break_off(desk, Outcome.BROKEN, detail))
+        work.tally.sites_done += 1
 
-    async def _read(self, body: bytes, url: str, charset: str | None) -> Reading:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, read_page, body, url, charset)
+    async def _read(self, answer: Answer, kind: str) -> Reading:
+        charset = charset_of(answer.headers.get("content-type", ""))
+        return await self._readers.read(answer.body, answer.url, charset, kind)
 
     async def _tell(self) -> None:
+        tally, sites = self._work.tally, self._work.sites
+        marks: deque[tuple[float, int]] = deque(maxlen=round(RATE_SECONDS / PROGRESS_SECONDS))
         while True:
-            self._report("progress", dataclasses.asdict(self._recorder.progress(len(self._startups))))
+            marks.append((time.monotonic(), tally.pages))
+            seconds, pages = marks[-1][0] - marks[0][0], marks[-1][1] - marks[0][1]
+            self._report(tally.progress(sites, round(pages / seconds, 1) if seconds else 0.0))
             await asyncio.sleep(PROGRESS_SECONDS)
-
-
-def main() -> None:
-    """Run one crawl: the job is the first line of standard input, progress and summary are lines of standard output.
-
-    The end of standard input stops the crawl: a crawl never outlives the process that asked for it.
-    """
-    # What a library prints must not get between the lines.
-    told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    sys.stdout = sys.stderr
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setLevel(logging.WARNING)
-    logging.basicConfig(handlers=[handler], format="%(name)s: %(message)s")
-
-    def report(kind: str, value: object) -> None:
-        told.write(json.dumps({kind: value}) + "\n")
-        told.flush()
-
-    job = json.loads(sys.stdin.readline())
-    settings = CrawlSettings(**job["settings"])
-    startups = [_startup(fields) for fields in job["startups"]]
-    began = time.monotonic()
-    try:
-        with Corpus(Path(job["corpus"])) as corpus:
-            with corpus.transaction():
-                for startup in startups:
-                    corpus.put_startup(startup)
-            recorder = Recorder(corpus)
-            failure = _run(startups, settings, recorder, report)
-            if failure is not None:
-                raise failure
-            report("summary", dataclasses.asdict(recorder.summary(len(startups), time.monotonic() - began)))
-    except ScoutError as error:
-        report("error", {"code": error.code, "message": str(error)})
-
-
-def _run(
-    startups: list[Startup], settings: CrawlSettings, recorder: Recorder, report: Callable[[str, object], None]
-) -> Exception | None:
-    process = AsyncCrawlerProcess(scrapy_settings(settings))
-    crawler = process.create_crawler(StartupSpider)
-    process.crawl(crawler, startups=startups, crawl_settings=settings, recorder=recorder, report=report)
-    threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
-    process.start()
-    spider = crawler.spider
-    if not isinstance(spider, StartupSpider):
-        return RuntimeError("Scrapy did not open the spider")
-    return spider.failure
-
-
-def _stop_at_end_of_input() -> None:
-    while sys.stdin.readline():
-        continue
-    os.kill(os.getpid(), signal.SIGINT)
-
-
-def _startup(fields: dict[str, Any]) -> Startup:
-    lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
-    return Startup(**(fields | lists))

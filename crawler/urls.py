@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from posixpath import splitext
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
+from crawler.parameters import choosing, telling, without_sessions
+
 LONGEST_URL = 2000
 DEFAULT_PORTS = {"http": 80, "https": 443}
-TRACKING = re.compile(
-    r"^(utm_\w+|gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs(enc|mi)|mkt_tok|_ga|_gl"
-    r"|phpsessid|jsessionid)$",
-    re.IGNORECASE,
-)
-SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 PATH_SAFE = UNRESERVED | frozenset("/:@!$&'()*+,;=%")
@@ -31,6 +27,10 @@ FRONT_OR_FILE = re.compile(
     re.IGNORECASE,
 )
 """The last segment of a path that is a page of the folder it lies in, and no folder itself."""
+DEFAULT_DOCUMENT = re.compile(r"(?<=/)(index\.(html?|xhtml|shtml)|default\.html?)$", re.IGNORECASE)
+"""Files that servers show for their folder. Scripts (`index.php`) are not among them: an `index.html` of few words that leads
+into `index.php` is an old custom, and two such pages must not become one."""
+SLASHES = re.compile("//+")
 LANGUAGE_FOLDER = re.compile(r"^/[a-z]{2}([-_][a-z]{2})?/$", re.IGNORECASE)
 
 MATTERS = re.compile(
@@ -55,11 +55,17 @@ WORD_BREAK = re.compile(r"[\W_]+")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def canonical_url(url: str, base: str = "") -> str | None:
-    """Return the one spelling of an http(s) address, or None where it is none.
+def canonical_url(url: str, base: str = "", *, keep_session: bool = False) -> str | None:
+    """Return the one spelling of an http(s) address to ask for, or None where it is none.
 
     Lower-case scheme and host (international names in ASCII), no default port, no user info, no fragment, no dot segments,
-    escapes in upper case and only where needed, no tracking parameters. `base` is what a relative `url` counts from.
+    escapes in upper case and only where needed; no session id in path or query, no tracking, no parameter that does something
+    (`replytocom`, `add-to-cart`). The order of parameters stays: servers may care. `page_key` compares.
+
+    Args:
+        url: the address as written.
+        base: what a relative `url` counts from.
+        keep_session: leave session ids in, for a server that redirects every address without one to one with.
     """
     try:
         parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
@@ -71,17 +77,25 @@ def canonical_url(url: str, base: str = "") -> str | None:
     if scheme not in DEFAULT_PORTS or not host:
         return None
     authority = host if port in {None, DEFAULT_PORTS[scheme]} else f"{host}:{port}"
-    path = _without_dots(_escaped(SESSION.sub("", parts.path), PATH_SAFE)) or "/"
-    query = "&".join(
-        pair for pair in _escaped(parts.query, QUERY_SAFE).split("&") if pair and not TRACKING.match(pair.partition("=")[0])
-    )
+    path = _without_dots(_escaped(parts.path, PATH_SAFE)) or "/"
+    path = path if keep_session else without_sessions(path) or "/"
+    query = "&".join(telling(_escaped(parts.query, QUERY_SAFE).split("&"), sessions=not keep_session))
     made = urlunsplit((scheme, authority, path, query, ""))
     return made if len(made) <= LONGEST_URL else None
 
 
 def page_key(url: str) -> str:
-    """Return what all addresses of one page share: a canonical URL without scheme and leading `www.`."""
-    return url.partition("://")[2].removeprefix("www.")
+    """Return what all addresses of one page share, for comparing only: addresses of one key are asked for once.
+
+    A canonical URL without scheme, leading `www.`, doubled slashes and `index.html`; its parameters sorted, without those that
+    order or lay out the same content and without empty ones. Made with care: where a server may show two pages (letter case,
+    a slash at the end, `index.php`, the order of the values of one name) the keys differ, and equal content is found by digest.
+    """
+    authority, slash, rest = url.partition("://")[2].removeprefix("www.").partition("/")
+    path, _, query = rest.partition("?")
+    path = DEFAULT_DOCUMENT.sub("", SLASHES.sub("/", without_sessions(slash + path) or "/"))
+    pairs = "&".join(choosing(query.split("&")))
+    return f"{authority}{path}?{pairs}" if pairs else f"{authority}{path}"
 
 
 def host_of(url: str) -> str:

@@ -1,5 +1,6 @@
 """Small real web sites on loopback: a host's pages are what a test says they are, and every request is noted."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -147,3 +148,10 @@ def text_page(text: str, *, title: str = "Page", head: str = "", links: tuple[st
     """A page with one sentence under one heading, and links."""
     anchors = "".join(f'<p>See <a href="{link}">{link}</a></p>' for link in links)
     return f"<html><head><title>{title}</title>{head}</head><body><h1>{title}</h1><p>{text}</p>{anchors}</body></html>"
+
+
+def sentence(number: int) -> str:
+    """A sentence of its own for each number: pages that say the same again are held for a trap."""
+    letters = str.maketrans("0123456789abcdef", "bcdfghklmnprstvz")
+    drawn = hashlib.sha256(str(number).encode()).hexdigest().translate(letters)
+    return f"Product {number} is made of {' and '.join(drawn[at : at + 6] for at in range(0, 60, 6))}."

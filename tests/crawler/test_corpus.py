@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from crawler.corpus import MIGRATIONS, Corpus
+from crawler.companies import Companies
+from crawler.corpus import Corpus
 from crawler.errors import CorpusError
-from crawler.records import Block, Outcome, Page, Profile, Startup, Visit
+from crawler.optouts import OptOuts, bare_host
+from crawler.pages import Change
+from crawler.readings import Found, Readings
+from crawler.records import ArchiveRef, Block, Outcome, Page, Profile, Startup, Visit
+from crawler.schema import MIGRATIONS
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 FONDERIA = Startup(
@@ -149,7 +154,7 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
 def test_a_full_disk_is_a_clear_error_and_keeps_what_was_there(path: Path) -> None:
     with Corpus(path) as corpus:
         corpus.put_startup(FONDERIA)
-        corpus._db.execute("PRAGMA max_page_count = 12")
+        corpus._db.execute("PRAGMA max_page_count = 60")
         huge = replace(HOME, blocks=(Block("", "x" * 500_000),))
         with pytest.raises(CorpusError, match="full"):
             corpus.put_page(huge)
@@ -172,3 +177,146 @@ def test_readers_see_the_last_whole_state_while_a_write_is_under_way(path: Path)
 def test_text_that_no_encoding_holds_does_not_break_the_digest() -> None:
     odd = replace(HOME, title="\ud800 lone")
     assert odd.digest != HOME.digest
+
+
+# History ------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_page_held_stays_readable_as_of_each_day(path: Path) -> None:
+    day = timedelta(days=1)
+    second = replace(HOME, blocks=(Block("", "Ultrasuoni."),), fetched_at=NOW + 2 * day)
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_page(HOME)
+        corpus.put_page(replace(HOME, fetched_at=NOW + day))
+        corpus.put_page(second)
+        corpus.drop_page("fx-1", HOME.url, NOW + 4 * day)
+        assert list(corpus.pages(as_of=NOW - day)) == []
+        assert list(corpus.pages(as_of=NOW)) == [HOME]
+        assert list(corpus.pages("fx-1", as_of=NOW + day)) == [replace(HOME, fetched_at=NOW + day)]
+        assert list(corpus.pages(as_of=NOW + 3 * day)) == [second]
+        assert list(corpus.pages(as_of=NOW + 4 * day)) == []
+        assert [page.text for page in corpus.versions("fx-1", HOME.url)] == [HOME.text, "Ultrasuoni."]
+        assert [(one.change, one.at) for one in corpus.changes("fx-1")] == [
+            (Change.NEW, NOW),
+            (Change.CHANGED, NOW + 2 * day),
+            (Change.VANISHED, NOW + 4 * day),
+        ]
+
+
+def test_a_page_of_the_first_crawl_of_its_site_is_settled_without_a_version(path: Path) -> None:
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_page(HOME, settled=False)
+        settled = replace(HOME, blocks=HOME.blocks[:1])
+        assert corpus.put_page(settled, at=NOW + timedelta(hours=1))
+        assert list(corpus.versions("fx-1", HOME.url)) == []
+        assert [one.change for one in corpus.changes()] == [Change.NEW]
+        assert list(corpus.pages(as_of=NOW)) == [settled]
+
+
+def test_languages_numbers_and_archive_of_a_page_come_back_and_do_not_touch_the_digest(path: Path) -> None:
+    archived = ArchiveRef("scout-1.warc.gz", 77, "sha256:00")
+    page = replace(HOME, blocks=(Block("", "Raggi X in linea."), Block("Cricche", "Viste.", "en", 3)), archived=archived)
+    assert page.digest == HOME.digest
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_page(page)
+        assert list(corpus.pages()) == [page]
+
+
+def test_a_corpus_of_the_first_format_is_brought_up_to_date_with_its_pages(path: Path) -> None:
+    path.parent.mkdir()
+    db = sqlite3.connect(path)
+    db.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1;")
+    db.execute("INSERT INTO startups VALUES ('fx-1', 'Getti Sani', NULL, NULL, NULL, NULL, '[]', NULL, NULL, '[]')")
+    row = ("fx-1", HOME.url, "Getti sani", "", "it", '[["", "Raggi X in linea."], ["Cricche", "Viste."]]', NOW.isoformat())
+    db.execute("INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, HOME.digest))
+    db.commit()
+    db.close()
+    with Corpus(path, read_only=True) as corpus:
+        assert list(corpus.pages()) == list(corpus.pages(as_of=NOW)) == [HOME]
+        assert [(one.change, one.at) for one in corpus.changes()] == [(Change.NEW, NOW)]
+    with Corpus(path) as corpus:
+        assert not corpus.put_page(HOME)
+
+
+def test_readings_come_back_and_settle_the_pages_of_their_site(path: Path) -> None:
+    pages = [replace(HOME, url=f"{HOME.url}{n}", blocks=(Block("", f"Pagina {n}."), Block("", "Menu."))) for n in range(3)]
+    found = [
+        Found(
+            page,
+            Outcome.STORED,
+            200,
+            n,
+            ((HOME.url, "home"),),
+            etag='"e"',
+            company="{}",
+            lastmod="2026-01-01",
+            seen_at=NOW,
+            run=1,
+        )
+        for n, page in enumerate(pages)
+    ]
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        readings = Readings(corpus)
+        for one in found:
+            readings.put(one)
+            corpus.put_page(one.page, settled=False)
+        assert list(readings.of("fx-1")) == found
+        assert readings.get("fx-1", pages[1].url) == found[1]
+        readings.settle("fx-1", NOW, lambda sites: [blocks[:1] for blocks in sites])
+        assert [page.text for page in corpus.pages()] == ["Pagina 0.", "Pagina 1.", "Pagina 2."]
+        readings.settle("fx-1", NOW + timedelta(days=1), lambda sites: [blocks[:1] for blocks in sites])
+        assert len(list(corpus.changes())) == 3
+
+
+def test_same_companies_are_linked_once_and_a_link_taken_back_is_not_made_again(path: Path) -> None:
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_startup(Startup("a", "A"))
+        companies = Companies(corpus)
+        assert companies.link("fx-1", "a", "vat", "IT0")
+        assert not companies.link("a", "fx-1", "vat", "IT0")
+        (link,) = companies.links("a")
+        assert (link.startup_id, link.same_as, link.reason) == ("a", "fx-1", "vat")
+        assert companies.undo(link.id)
+        assert not companies.undo(link.id)
+        assert not companies.link("fx-1", "a", "vat", "IT0")
+        assert list(companies.links()) == []
+        assert [one.undone_at is not None for one in companies.links(undone=True)] == [True]
+
+
+@pytest.mark.parametrize("host", ["acme.example", "www.acme.example", "shop.acme.example"])
+def test_an_opt_out_covers_a_host_and_all_below_it(path: Path, host: str) -> None:
+    with Corpus(path) as corpus:
+        opt_outs = OptOuts(corpus)
+        assert bare_host("https://www.ACME.example/x") == bare_host("Acme.example") == "acme.example"
+        assert opt_outs.add("acme.example", "wrote on Monday")
+        assert not opt_outs.add("acme.example")
+        assert opt_outs.covers(host)
+        assert not opt_outs.covers(f"not-{host}x")
+        assert [(one.host, one.reason) for one in opt_outs.all()] == [("acme.example", "wrote on Monday")]
+        assert opt_outs.remove("acme.example")
+        assert not opt_outs.covers(host)
+
+
+# Disks and locks ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_may_not_be_written_is_a_clear_error(path: Path) -> None:
+    Corpus(path).close()
+    with Corpus(path) as corpus:
+        corpus._db.execute("PRAGMA query_only = ON")
+        with pytest.raises(CorpusError, match="permissions"):
+            corpus.put_startup(FONDERIA)
+
+
+def test_a_corpus_that_another_process_holds_is_a_clear_error(path: Path) -> None:
+    Corpus(path).close()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with Corpus(path, patience=0.05) as corpus, pytest.raises(CorpusError, match="another process is writing it"):
+        corpus.put_startup(FONDERIA)
+    holder.close()

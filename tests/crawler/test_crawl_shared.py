@@ -55,7 +55,7 @@ def crawled(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
             patch.setenv(name, f"http://127.0.0.1:{port}")
         for name in ("no_proxy", "NO_PROXY"):
             patch.delenv(name, raising=False)
-        summary = crawl(startups, folder / "corpus.sqlite", crawl_settings(delay=DELAY))
+        summary = crawl(startups, folder / "corpus.sqlite", crawl_settings(delay=DELAY), rehearsal=True)
         replay.terminate()
     log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
     with Corpus(folder / "corpus.sqlite", read_only=True) as corpus:

@@ -1,14 +1,13 @@
-import json
-import subprocess
-import sys
+import re
 import time
-from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract import Extracted, decode, extract
+from crawler.charset import decode
+from crawler.extract import Extracted, extract
 from crawler.records import join_blocks
 
 URL = "http://acme.it/a/page.html"
@@ -131,6 +130,94 @@ def test_main_text_in_unusual_places_is_kept(body: str) -> None:
     assert "Signal" in text(body)
 
 
+PARAGRAPH = "We measure the temper of steel while it cools, with a camera that sees heat, and tell the press what to change."
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p style='font-size: 0'>noise</p>",
+        "<div style='position:absolute; left:-9999px'>noise</div>",
+        "<div style='text-indent:-10000px'>noise</div>",
+        "<div style='height:0;overflow:hidden'>noise</div>",
+        "<div style='clip: rect(1px, 1px, 1px, 1px)'>noise</div>",
+        "<span class='sr-only'>noise</span>",
+        "<span class='visually-hidden'>noise</span>",
+        "<div class=d-none>noise</div>",
+        "<style>.x, p.y { color: red; display: none }</style><div class='a x'>noise</div><p class=y>noise</p>",
+        "<style>/* .z */ @import url(a); #far{position:absolute;left:-5000px}</style><div id=far>noise</div>",
+        "<noframes>noise</noframes>",
+    ],
+)
+def test_what_the_page_does_not_show_is_no_text(hidden: str) -> None:
+    assert text(f"{hidden}<p>Signal</p>") == "Signal"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p style='font-size:0.9em'>Signal</p>",
+        "<p style='height:0'>Signal</p>",
+        "<p class='d-none d-md-block'>Signal</p>",
+        "<p class='hidden md:block'>Signal</p>",
+        "<style>@media print {.x{display:none}}</style><p class=x>Signal</p>",
+        "<style>.x{display:none}.x.open{display:block}</style><p class=x>Signal</p>",
+        "<style>.x{display:none}</style><script>show('x')</script><p class=x>Signal</p>",
+        "<style>nav .x{display:none}</style><p class=x>Signal</p>",
+        "<div class='accordion-content' style='display:none'>Signal</div>",
+        "<div role=tabpanel hidden>Signal</div>",
+    ],
+)
+def test_what_a_reader_can_come_to_see_is_text(body: str) -> None:
+    assert text(body) == "Signal"
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "<section id=comments><p>{0}</p></section>",
+        "<div class='related-posts'><h3>Related</h3><p>{0}</p></div>",
+        "<div class='share-bar'><a href=/x>noise</a> <a href=/y>noise</a></div>",
+        "<div class='newsletter-signup'><p>{0}</p></div>",
+        "<div class='sidebar'><p>{0}</p></div>",
+        "<div><h3>noise</h3><p>{0}</p></div>",
+        "<div class='author-box'><p>{0}</p></div>",
+        "<div class='other'><a href=/x><p>{0}</p></a></div>",
+    ],
+)
+def test_an_article_is_cut_out_of_what_surrounds_it(noise: str) -> None:
+    stray = noise.format("noise " * 30)
+    article = f"<h1>Steel</h1><div class=text>{f'<p>{PARAGRAPH}</p>' * 9}</div>"
+    assert blocks(f"<div><div>{article}</div>{stray}</div>") == [("Steel", "\n".join([PARAGRAPH] * 9))]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<meta property='article:published_time' content='2026-01-01'>",
+        "<meta property=og:type content=article>",
+        '<script type="application/ld+json">{"@type": "NewsArticle"}</script>',
+    ],
+)
+def test_a_short_page_that_says_it_is_an_article_is_read_as_one(head: str) -> None:
+    article = f"<h1>Steel</h1><div class=text><p>{PARAGRAPH}</p><p>{PARAGRAPH}</p></div>"
+    page = f"{head}<div>{article}<div><h3>More</h3>noise</div></div>"
+    assert "noise" in text(page.removeprefix(head))
+    assert blocks(page) == [("Steel", f"{PARAGRAPH}\n{PARAGRAPH}")]
+
+
+def test_all_sections_of_a_landing_page_are_kept() -> None:
+    sections = "".join(f"<section><h2>Step {number}</h2><p>{PARAGRAPH}</p></section>" for number in range(3))
+    long = f"<section><h2>Why</h2><div>{f'<p>{PARAGRAPH}</p>' * 2}</div></section>"
+    assert [heading for heading, _ in blocks(f"<main><h1>Acme</h1>{sections}{long}</main>")] == [
+        *("Acme", "Step 0", "Step 1", "Step 2", "Why")
+    ]
+
+
+def test_what_asks_for_cookies_in_place_of_a_map_is_no_text() -> None:
+    assert text("<main><p>Via Roma 1</p><div><p>Accetta i cookie per visualizzare la mappa</p></div></main>") == "Via Roma 1"
+
+
 # Head and links -------------------------------------------------------------------------------------------------------
 
 
@@ -237,24 +324,88 @@ def test_any_markup_can_be_extracted(markup: str) -> None:
         "<table><tr><td>" * 200 + "<p>word</p>" * 100_000,
         "<div>" * 100_000 + "deep",
         "<br><script>x</script>" * 60_000,
+        "<table>" + "<tr><td>a</td><td>b</td><td>c</td></tr>" * 140_000,
+        "<table>" + "<tr><td><div>" * 100_000 + "x",
+        "<main>" + "<div>" * 100_000 + "we use cookies ok",
+        ("<div>" * 60 + "we use cookies " + "</div>" * 60) * 1600,
+        "<a href=/x>" * 100_000 + "y",
+        "<h1>" * 100_000,
+        "<article class='hentry entry-content'>" * 100_000 + ("<p>" + "word " * 40 + "</p>") * 10,
+        "<div " + " ".join(f"a{number}=1" for number in range(400_000)) + ">x</div>",
+        "<div class='" + "-comment" * 600_000 + "x'>x</div>",
+        "<p style='" + "; " * 2_000_000 + "'>x</p>",
+        "<style>" + ".a{display:none}" * 300_000 + "</style><p class=a>x</p>",
+        "<style>" + "/*" * 2_000_000 + "</style><p>x</p>",
+        "<script type='application/ld+json'>" + '"@type":"' * 600_000 + "</script>",
+        "<?xml version='1.0'?>" * 200_000,
+        "< " * 2_500_000,
     ],
-    ids=["one paragraph", "paragraphs", "list", "menus in menus", "script", "tables in tables", "depth", "scripts"],
+    ids=[
+        *("one paragraph", "paragraphs", "list", "menus in menus", "script", "tables in tables", "depth", "scripts", "table"),
+        *("rows in rows", "deep notice", "many notices", "links in links", "headings in headings", "articles in articles"),
+        *(
+            "attributes",
+            "class",
+            "style",
+            "style sheet",
+            "comments in a style sheet",
+            "linked data",
+            "declarations",
+            "brackets",
+        ),
+    ],
 )
-def test_megabytes_of_anything_are_read_in_seconds(page: str) -> None:
-    began = time.monotonic()
-    extract(page.encode(), URL)
-    assert time.monotonic() - began < 30
+def test_megabytes_of_anything_cost_less_than_two_seconds_of_work(page: str) -> None:
+    assert any(seconds_of_work(page.encode()) < 2 for _ in range(3))  # a busy machine is given three tries
 
 
-@pytest.mark.shared
-def test_company_pages_are_extracted_better_than_by_trafilatura(shared: Path, tmp_path: Path) -> None:
-    gold = json.loads((shared / "extraction" / "company" / "gold.json").read_text())
-    with (tmp_path / "extracted.jsonl").open("w") as lines:
-        for key, page in gold.items():
-            found = extract((shared / "web" / "dev" / page["file"]).read_bytes(), page["url"])
-            lines.write(json.dumps({"key": key, "text": join_blocks(found.blocks)}) + "\n")
-    command = [sys.executable, str(shared / "extraction" / "score.py"), "company", "--json"]
-    command += [str(shared / "extraction" / "company" / "gold.json"), str(tmp_path / "extracted.jsonl")]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    assert report["all"]["f1"] >= 0.94
-    assert report["all"]["missing"] == 0
+def seconds_of_work(page: bytes) -> float:
+    began = time.process_time()
+    extract(page, URL)
+    return time.process_time() - began
+
+
+def test_what_comes_after_very_many_tags_is_not_read() -> None:
+    found = text("<p>first</p>" + "<i></i>" * 30_000 + "<p>last</p>")
+    assert found == "first"
+
+
+TAGS = st.sampled_from(
+    [
+        *(
+            "p",
+            "div",
+            "ul",
+            "li",
+            "table",
+            "tr",
+            "td",
+            "th",
+            "h1",
+            "h2",
+            "a href=/x",
+            "nav",
+            "header",
+            "section class=comments",
+        ),
+        *("article", "main", "aside", "form", "b", "div style='display:none'", "div hidden", "style", "script", "br"),
+        *("div class=cookie-banner", "p class=share", "footer", "dl", "dt", "span", "button"),
+    ]
+)
+TREES = st.recursive(
+    st.text(alphabet="word €<&;.0\n", max_size=40),
+    lambda inner: st.tuples(TAGS, st.lists(inner, max_size=4)).map(
+        lambda pair: f"<{pair[0]}>{''.join(pair[1])}</{pair[0].split()[0]}>"
+    ),
+    max_leaves=25,
+)
+
+
+@given(TREES)
+def test_lines_of_any_page_are_text_of_the_page(page: str) -> None:
+    whole = "".join(BeautifulSoup(page.replace("\0", ""), "lxml").get_text().split())
+    for block in extract(page, URL).blocks:
+        for line in filter(None, (block.heading, *block.text.split("\n"))):
+            assert line == " ".join(line.split())
+            for cell in re.split(r" \| |: ", line):  # what stands between the cells of a row is ours
+                assert "".join(cell.split()).rstrip(":") in whole

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,62 @@ def test_unknown_fields_and_repeated_ids_are_reported(tmp_path: Path) -> None:
         ("acme", "other"),
     ]
     assert [(problem.line, problem.kept) for problem in problems(path)] == [(1, True), (3, False)]
+
+
+BOTH = {
+    "id": "yc-1",
+    "name": "Both",
+    "url": "https://both.example/",
+    "text": "Casts and rolls metal in one pass.",
+    "source": "yc",
+}
+ORIGIN = {"record_id": "1", "record_url": "https://directory.example/1", "read_at": "2024-05-01T10:00:00+02:00"}
+
+
+def test_one_file_serves_a_crawl_and_an_import(tmp_path: Path) -> None:
+    seed = {"id": "s", "name": "Seed", "url": "https://seed.example/"}
+    profile = {"id": "p", "name": "Profile", "text": "Only words, and no site to crawl at all."}
+    path = write(tmp_path, "\n".join(map(json.dumps, (BOTH | ORIGIN, seed, profile, profile | {"id": "q"}))), "seeds.jsonl")
+    seeds = read_seeds(path)
+    assert [startup.id for startup in seeds.startups] == ["yc-1", "s"]
+    assert seeds.problems == (Problem(3, "no url: not crawled, like 1 more lines; `scout import` takes such lines", kept=True),)
+    assert [startup.id for startup, _ in good(path)] == ["yc-1", "p", "q"]
+    assert problems(path) == [Problem(2, "no text: not imported; `scout crawl` takes such lines", kept=True)]
+
+
+def test_a_line_that_serves_neither_is_bad(tmp_path: Path) -> None:
+    path = write(tmp_path, json.dumps({"id": "n", "name": "Neither"}) + "\n" + json.dumps(BOTH), "seeds.jsonl")
+    assert [(problem.line, problem.kept, problem.reason) for problem in read_seeds(path).problems] == [
+        (1, False, "url is missing")
+    ]
+    assert [(problem.line, problem.kept, problem.reason) for problem in problems(path)] == [(1, False, "text is missing")]
+
+
+def test_a_profile_keeps_where_it_is_from_and_when_it_was_read(tmp_path: Path) -> None:
+    ((startup, profile),) = good(write(tmp_path, json.dumps(BOTH | ORIGIN)))
+    assert (startup.url, startup.homepage) == (None, "https://both.example/")
+    assert (profile.source, profile.url) == ("yc", "https://directory.example/1")
+    assert profile.imported_at == datetime(2024, 5, 1, 8, tzinfo=UTC)
+    ((startup, profile),) = good(write(tmp_path, json.dumps(BOTH | {"homepage": "https://shown.example/"})))
+    assert startup.homepage == profile.url == "https://shown.example/"
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2999-01-01", "2024-13-01", 7, "0001-01-01T00:00:00+23:00"])
+def test_a_date_of_reading_that_cannot_be_is_reported_and_now_taken(tmp_path: Path, moment: object) -> None:
+    path = write(tmp_path, json.dumps(BOTH | {"read_at": moment}) + "\n")
+    (problem,) = problems(path)
+    assert "read_at" in problem.reason
+    assert problem.kept == (moment != 7)
+    assert all((datetime.now(UTC) - profile.imported_at).seconds < 60 for _, profile in good(path))
+
+
+def test_an_excel_file_is_sent_to_the_command_that_reads_it(tmp_path: Path) -> None:
+    with pytest.raises(SeedsError, match=r"is an Excel file: `scout directory fetch table --from .*` reads it"):
+        read_seeds(write(tmp_path, b"PK\x03\x04" + b"\0" * 100, "seeds.xlsx"))
+
+
+def test_personal_data_in_a_text_is_left_out(tmp_path: Path) -> None:
+    text = "We cast zinc in one pass. Write to jane.roe@both.example or to info@both.example about it."
+    ((_, profile),) = good(write(tmp_path, json.dumps(BOTH | {"text": text})))
+    assert "jane.roe" not in profile.text
+    assert "info@both.example" in profile.text

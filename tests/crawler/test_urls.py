@@ -20,6 +20,22 @@ from crawler.urls import Site, canonical_url, folders_of, is_binary, page_key, p
         ("http://example.com/?b=2&a=1", "http://example.com/?b=2&a=1"),
         ("http://example.com/index.html", "http://example.com/index.html"),
         ("http://example.com/a;jsessionid=1F?x=1", "http://example.com/a?x=1"),
+        ("http://example.com/a;jsessionid=1F;x=2/b", "http://example.com/a;x=2/b"),
+        ("http://example.com/a.php;PHPSESSID=abc", "http://example.com/a.php"),
+        ("http://example.com/(S(lit3py55t21z5v55vlm25s55))/a.aspx", "http://example.com/a.aspx"),
+        ("http://example.com/(A(abcdefghij)S(lit3py55t21z5v55vlm25s55))/", "http://example.com/"),
+        ("http://example.com/sid=0123456789abcdef0123/a", "http://example.com/a"),
+        ("http://example.com/?PHPSESSID=x&id=2", "http://example.com/?id=2"),
+        ("http://example.com/?CFID=12&CFTOKEN=34&id=2", "http://example.com/?id=2"),
+        ("http://example.com/?ASPSESSIONIDQQ=1&osCsid=2&zenid=3&id=2", "http://example.com/?id=2"),
+        ("http://example.com/?sid=5eb63bbbe01eeed093cb22bb8f5acdc3", "http://example.com/"),
+        ("http://example.com/?s=5eb63bbbe01eeed093cb22bb8f5acdc3&f=3", "http://example.com/?f=3"),
+        ("http://example.com/?session_id=lit3py55t21z5v55vlm25s55", "http://example.com/"),
+        ("http://example.com/?_=1732345678901&id=2", "http://example.com/?id=2"),
+        ("http://example.com/post?replytocom=12#respond", "http://example.com/post"),
+        ("http://example.com/p?add-to-cart=12&share=facebook&_wpnonce=1f", "http://example.com/p"),
+        ("http://example.com/?mtm_campaign=a&pk_kwd=b&hsa_ad=c&_hsenc=d&srsltid=e&mc_cid=f", "http://example.com/"),
+        ("http://example.com/?a=1&amp;b=2&amp;amp;c=3", "http://example.com/?a=1&b=2&c=3"),
         ("http://user:secret@example.com/", "http://example.com/"),
         ("http://perché.it/", "http://xn--perch-fsa.it/"),
         ("http://[::1]:8000/", "http://[::1]:8000/"),
@@ -28,6 +44,42 @@ from crawler.urls import Site, canonical_url, folders_of, is_binary, page_key, p
 )
 def test_a_page_has_one_spelling(url: str, canonical: str) -> None:
     assert canonical_url(url) == canonical
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?sid=12",
+        "/?s=pompe",
+        "/?session=keynote",
+        "/?session_id=3",
+        "/?sessions=2",
+        "/?share=12",
+        "/?share=quota-sociale",
+        "/?_=x",
+        "/?ref=AB123",
+        "/?pk_id=4",
+        "/?token=5eb63bbbe01eeed093cb22bb8f5acdc3",
+        "/?view=article&id=1",
+        "/?print=1",
+        "/?about",
+        "/?a=",
+        "/(S)/a",
+        "/sid=12/a",
+        "//a//b",
+        "/index.html",
+        "/a;v=1",
+    ],
+)
+def test_what_may_choose_a_page_stays_in_its_address(address: str) -> None:
+    assert canonical_url(f"http://h.it{address}") == f"http://h.it{address}"
+
+
+def test_a_session_can_be_kept_for_servers_that_insist_on_one() -> None:
+    written = "http://h.it/(S(lit3py55t21z5v55vlm25s55))/a;jsessionid=1F?PHPSESSID=x&utm_source=y"
+    kept = canonical_url(written, keep_session=True)
+    assert kept == "http://h.it/(S(lit3py55t21z5v55vlm25s55))/a;jsessionid=1F?PHPSESSID=x"
+    assert page_key(kept) == "h.it/a"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +118,76 @@ def test_relative_links_count_from_their_page() -> None:
 
 def test_scheme_and_www_make_no_other_page() -> None:
     assert page_key("https://www.example.com/a") == page_key("http://example.com/a") != page_key("http://example.com/b")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/", "/index.html"),
+        ("/a/", "/a/INDEX.HTM"),
+        ("/a/?x=1", "/a/default.html?x=1"),
+        ("/a/b", "//a///b"),
+        ("/?b=2&a=1", "/?a=1&b=2"),
+        ("/?a=1&a=1", "/?a=1"),
+        ("/?a=1&b=", "/?a=1"),
+        ("/list?sort=price-asc", "/list"),
+        ("/list?orderby=date&order=DESC&p=2", "/list?p=2"),
+        ("/list?product_list_order=name&product_list_mode=grid", "/list"),
+        ("/list?sort_by=title%3Adesc", "/list"),
+        ("/a?view=grid", "/a?view=list"),
+        ("/a?print=1", "/a"),
+        ("/a?print", "/a"),
+        ("/a?stampa=true", "/a"),
+        ("/a?tmpl=component&id=1", "/a?id=1"),
+        ("/a?amp=1", "/a"),
+        ("/a?format=amp", "/a"),
+    ],
+)
+def test_spellings_of_one_page_share_a_key(one: str, other: str) -> None:
+    assert page_key(f"http://h.it{one}") == page_key(f"https://www.h.it{other}")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/", "/index.php"),
+        ("/index.html", "/index.php"),
+        ("/", "/home.html"),
+        ("/a", "/a/"),
+        ("/a", "/A"),
+        ("/a.html", "/a"),
+        ("/myindex.html", "/my"),
+        ("/?a=1&a=2", "/?a=2&a=1"),
+        ("/?a", "/?b"),
+        ("/?about", "/"),
+        ("/?mobile", "/"),
+        ("/?stampa", "/"),
+        ("/?a=1", "/?a=01"),
+        ("/?view=article&id=1", "/?view=category&id=1"),
+        ("/?type=table", "/?type=chair"),
+        ("/?order=1234", "/"),
+        ("/?dir=/prodotti", "/?dir=/servizi"),
+        ("/?sort=valvole", "/"),
+        ("/?mode=metrologia", "/"),
+        ("/?print=poster", "/"),
+        ("/?lang=it", "/?lang=en"),
+        ("/?page=2", "/?page=3"),
+        ("/?sid=12", "/?sid=13"),
+        ("/?ref=AB123", "/?ref=AB124"),
+        ("/a%2Fb", "/a/b"),
+        ("/;v=1", "/;v=2"),
+    ],
+)
+def test_pages_that_may_differ_have_keys_of_their_own(one: str, other: str) -> None:
+    keys = {page_key(canonical_url(f"http://h.it{address}") or "") for address in (one, other)}
+    assert len(keys) == 2
+
+
+@given(st.text(max_size=60))
+def test_a_key_says_the_same_of_itself(text: str) -> None:
+    url = canonical_url(f"http://example.com/{text}")
+    if url is not None:
+        assert page_key(f"http://{page_key(url)}") == page_key(url)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,229 @@
+"""The commands on the corpus as a user meets them."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from crawler.archive import Archive
+from crawler.commands import app
+from crawler.companies import Companies
+from crawler.corpus import Corpus
+from crawler.errors import ArchiveError, CorpusError, InputFileError, SettingsError
+from crawler.home import Home
+from crawler.optouts import OptOuts
+from crawler.records import Block, Page, Profile, Startup
+from tests.crawler.conftest import Reply, Web, sentence, text_page
+
+LARGE = " ".join(map(sentence, range(2000)))
+FULL_DISK = """
+from crawler.database import Database
+prepare = Database._prepare
+def limited(self, *, read_only):
+    prepare(self, read_only=read_only)
+    self._db.execute("PRAGMA max_page_count = {pages}")
+Database._prepare = limited
+"""
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("SCOUT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SCOUT_CRAWL_LOOPBACK", "true")
+    monkeypatch.setenv("SCOUT_CRAWL_DELAY", "0.02")
+    return Home(tmp_path / "home")
+
+
+def scout(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def seeds(file: Path, *startups: Startup) -> Path:
+    file.write_text("id,name,url\n" + "".join(f"{startup.id},{startup.name},{startup.url}\n" for startup in startups))
+    return file
+
+
+def test_report_tells_of_each_site_what_became_of_it(web: Web, tmp_path: Path) -> None:
+    acme = web.site(
+        "acme",
+        {
+            "/robots.txt": Reply("User-agent: *\nDisallow: /private", kind="text/plain"),
+            "/": text_page(
+                "Misuriamo la porosità delle leghe nella pressofusione.", links=("/gone", "/private/a", "/private/b")
+            ),
+        },
+    )
+    nobody = Startup("nobody", "Nobody", "http://nobody.localhost:9/")
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", acme, nobody))
+    first, second = map(json.loads, scout("corpus", "report", "--json").stdout.splitlines())
+    assert (first["startup_id"], first["pages"], first["languages"], first["refused"]) == ("acme", 1, {"it": 1}, 2)
+    endings = {ending["outcome"]: (ending["visits"], ending["reasons"]) for ending in first["outcomes"]}
+    assert endings == {
+        "robots": (2, {"robots.txt forbids it": 2}), "stored": (1, {"status 200": 1}), "http-error": (1, {"status 404": 1}),
+    }  # fmt: skip
+    assert datetime.now(UTC) - datetime.fromisoformat(first["last_seen"]) < timedelta(minutes=5)
+    assert first["delay"] > 0
+    assert (first["new"], first["finished"], first["opted_out"]) == (1, True, False)
+    assert (second["pages"], second["last_seen"], second["outcomes"][0]["outcome"]) == (0, None, "unreachable")
+    table = scout("corpus", "report").stdout
+    assert "acme" in table
+    assert "2 robots" in table
+
+
+def test_a_host_that_opted_out_is_not_asked_for_anything(web: Web, tmp_path: Path) -> None:
+    acme = web.site("acme", {"/": text_page(sentence(1))})
+    assert "never visited" in scout("corpus", "opt-out", "add", "https://www.acme.localhost/", "--reason", "a letter").stdout
+    summary = json.loads(scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", acme), "--json").stdout)
+    assert summary["outcomes"] == {"opted-out": 1}
+    assert web.requests == []
+    (line,) = scout("corpus", "opt-out", "list", "--json").stdout.splitlines()
+    assert (json.loads(line)["host"], json.loads(line)["reason"]) == ("acme.localhost", "a letter")
+    scout("corpus", "opt-out", "remove", "acme.localhost")
+    assert json.loads(scout("crawl", "--seeds", tmp_path / "seeds.csv", "--json").stdout)["outcomes"] == {"stored": 1}
+    with pytest.raises(InputFileError, match="not on the list"):
+        scout("corpus", "opt-out", "remove", "acme.localhost")
+    with pytest.raises(InputFileError, match="no host"):
+        scout("corpus", "opt-out", "add", "ftp:// what")
+
+
+def test_erase_takes_pages_versions_visits_and_archived_responses_and_keeps_the_profile(
+    web: Web, tmp_path: Path, home: Home
+) -> None:
+    acme = web.site("acme", {"/": text_page(sentence(1), links=("/a",)), "/a": text_page(sentence(2))})
+    other = web.site("other", {"/": text_page(sentence(3))})
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", acme, other))
+    with Corpus(home.corpus) as corpus:
+        corpus.put_profile(Profile("acme", "yc", "Cameras.", "en", NOW))
+        refs = {page.startup_id: page.archived for page in corpus.pages()}
+    mine, theirs = refs["acme"], refs["other"]
+    assert mine is not None
+    assert theirs is not None
+    assert Archive(home.archive).read(mine).status == 200
+    refused = CliRunner().invoke(app, ["corpus", "erase", "acme"], input="n\n")
+    assert refused.exit_code == 1
+    erased = json.loads(scout("corpus", "erase", "acme", "--yes", "--json").stdout)
+    assert (erased["pages"], erased["profiles"], erased["startups"], erased["opted_out"]) == (
+        2,
+        0,
+        ["acme"],
+        ["acme.localhost"],
+    )
+    assert erased["records"] >= 2
+    with pytest.raises(ArchiveError):
+        Archive(home.archive).read(mine)
+    assert Archive(home.archive).read(theirs).status == 200
+    assert all(sentence(2).encode() not in file.read_bytes() for file in home.root.glob("corpus.sqlite*"))
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert [page.startup_id for page in corpus.pages()] == ["other"]
+        assert [visit.startup_id for visit in corpus.visits()] == ["other"]
+        assert [profile.startup_id for profile in corpus.profiles()] == ["acme"]
+        assert OptOuts(corpus).covers("acme.localhost")
+    gone = json.loads(scout("corpus", "erase", "other.localhost", "--with-profile", "--yes", "--json").stdout)
+    assert gone["startups"] == ["other"]
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert [startup.id for startup in corpus.startups()] == ["acme"]
+
+
+def test_startups_can_be_said_to_be_one_company_and_that_taken_back(home: Home) -> None:
+    with Corpus(home.corpus) as corpus:
+        for key in ("a", "b"):
+            corpus.put_startup(Startup(key, key.upper()))
+    assert "stated\tasked them" in scout("corpus", "same", "b", "a", "--reason", "asked them").stdout
+    (line,) = scout("corpus", "same", "--json").stdout.splitlines()
+    link = json.loads(line)
+    assert (link["startup_id"], link["same_as"]) == ("a", "b")
+    scout("corpus", "undo", link["id"])
+    assert scout("corpus", "same").stdout == ""
+    with pytest.raises(InputFileError, match="no link"):
+        scout("corpus", "undo", link["id"])
+    with pytest.raises(InputFileError, match="no startup 'c'"):
+        scout("corpus", "same", "a", "c")
+
+
+def test_a_seed_that_leads_to_another_startup_s_site_links_the_two(web: Web, tmp_path: Path, home: Home) -> None:
+    new = web.site("new", {"/": text_page(sentence(1))})
+    old = web.site("old", {"/": Reply("", 301, headers={"Location": web.url("new")})})
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", new, old))
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert [(link.startup_id, link.same_as, link.reason) for link in Companies(corpus).links()] == [
+            ("new", "old", "redirect")
+        ]
+
+
+def test_export_shows_the_corpus_as_it_stood_on_a_day(home: Home) -> None:
+    with Corpus(home.corpus) as corpus:
+        corpus.put_startup(Startup("acme", "Acme"))
+        for day, words in enumerate(("first", "second")):
+            corpus.put_page(Page("https://acme.example/", "acme", "Acme", "en", (Block("", words),), NOW + timedelta(days=day)))
+
+    def texts(*arguments: str) -> list[str]:
+        return [json.loads(line)["text"] for line in scout("corpus", "export", "--json", *arguments).stdout.splitlines()]
+
+    assert texts() == texts("--as-of", "2026-11-24") == ["second"]
+    assert texts("--as-of", "2026-11-23") == texts("--as-of", "2026-11-23T12:00+01:00") == ["first"]
+    assert texts("--as-of", "2026-11-22") == []
+    with pytest.raises(InputFileError, match="such as 2026-11-23"):
+        scout("corpus", "export", "--as-of", "yesterday")
+
+
+def test_shards_share_the_sites_and_each_has_a_run_of_its_own(web: Web, tmp_path: Path, home: Home) -> None:
+    sites = [web.site(f"site{n}", {"/": text_page(sentence(n))}) for n in range(5)]
+    file = seeds(tmp_path / "seeds.csv", *sites)
+    pages = 0
+    for shard in (0, 1):
+        result = scout("crawl", "--seeds", file, "--shards", 2, "--shard", shard, "--json")
+        pages += json.loads(result.stdout)["pages"] if result.stdout else 0
+    assert pages == 5
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert len(list(corpus.pages())) == 5
+    with pytest.raises(SettingsError, match="the last is 1"):
+        scout("crawl", "--seeds", file, "--shards", 2, "--shard", 2)
+
+
+def test_two_processes_at_once_work_on_one_corpus(web: Web, tmp_path: Path, home: Home) -> None:
+    sites = [
+        web.site(f"site{n}", {"/": text_page(sentence(n), links=("/a",)), "/a": text_page(sentence(50 + n))}) for n in range(8)
+    ]
+    file = seeds(tmp_path / "seeds.csv", *sites)
+    command = [sys.executable, "-c", "from search_api.cli import main; main()", "crawl", "--seeds", str(file), "--shards", "2"]
+    workers = [subprocess.Popen([*command, "--shard", shard]) for shard in ("0", "1")]
+    assert [worker.wait(60) for worker in workers] == [0, 0]
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert len(list(corpus.pages())) == 16
+
+
+def test_a_full_disk_ends_the_crawl_with_one_line_and_an_intact_corpus(
+    web: Web, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = web.site("acme", {"/": text_page(sentence(1), links=("/large",)), "/large": text_page(LARGE)})
+    file = seeds(tmp_path / "seeds.csv", site)
+    with Corpus(home.corpus) as corpus:
+        (pages,) = corpus.row("PRAGMA page_count") or (0,)
+    with monkeypatch.context() as patch:
+        # The child's SQLite says what it says on a full disk once the file has grown by 20 pages.
+        (tmp_path / "sitecustomize.py").write_text(FULL_DISK.format(pages=pages + 20))
+        patch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2]))))
+        with pytest.raises(CorpusError, match=r"cannot write the corpus .* full \(make room on the disk"):
+            scout("crawl", "--seeds", file)
+    with Corpus(home.corpus) as corpus:
+        assert corpus.row("PRAGMA integrity_check") == ("ok",)
+        assert len(list(corpus.pages())) == 1
+    result = scout("crawl", "--seeds", file)
+    assert "is taken up: 0 sites done" in result.stderr
+    with Corpus(home.corpus) as corpus:
+        assert len(list(corpus.pages())) == 2
+    assert web.asked("acme").count("/") == 1
+
+
+def test_a_folder_that_may_not_be_written_is_named(web: Web, tmp_path: Path, home: Home) -> None:
+    home.root.mkdir()
+    home.archive.write_text("a file in the way")
+    site = web.site("acme", {"/": text_page(sentence(1))})
+    with pytest.raises(ArchiveError, match=str(home.archive)):
+        scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", site))

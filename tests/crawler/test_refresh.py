@@ -1,0 +1,249 @@
+"""A refresh asks for what changed alone, costs nothing for what did not, and keeps what was."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.corpus import Corpus
+from crawler.crawling import crawl
+from crawler.pages import Change
+from crawler.recording import CrawlSummary
+from crawler.records import Outcome, Startup
+from crawler.refreshing import believable, latest, unchanged
+from crawler.settings import CrawlSettings
+from tests.crawler.conftest import Reply, Web, path, sentence, text_page
+
+SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+Again = Callable[..., CrawlSummary]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "corpus.sqlite"
+
+
+@pytest.fixture
+def again(file: Path, settings: CrawlSettings) -> Again:
+    """Crawl, or with `refresh` refresh; `days` first makes all that is stored so much older."""
+
+    def run(*startups: Startup, refresh: bool = True, days: int = 0, **changes: object) -> CrawlSummary:
+        if days:
+            age(file, days)
+        return crawl(startups, file, settings.model_copy(update=changes), refresh=refresh)
+
+    return run
+
+
+def age(file: Path, days: int) -> None:
+    """Let all that the corpus holds have happened so many days earlier."""
+    columns = {
+        "pages": ("fetched_at", "since"), "versions": ("fetched_at", "since", "until"), "changes": ("at",),
+        "visits": ("at",), "readings": ("fetched_at", "seen_at"), "sites": ("began_at", "ended_at"), "robots": ("at",),
+    }  # fmt: skip
+    db = sqlite3.connect(file)
+    with db:
+        for table, names in columns.items():
+            for name in names:
+                rows = db.execute(f"SELECT rowid, {name} FROM {table} WHERE {name} IS NOT NULL").fetchall()  # noqa: S608
+                for row, moment in rows:
+                    earlier = (datetime.fromisoformat(moment) - timedelta(days=days)).isoformat(timespec="seconds")
+                    db.execute(f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (earlier, row))  # noqa: S608
+    db.close()
+
+
+def serve(web: Web, host: str, pages: dict[str, str]) -> Startup:
+    """Serve pages with an ETag each; a request that has it gets a 304."""
+    site = web.site(host, {where: Reply(body, headers={"ETag": f'"{hash(body)}"'}) for where, body in pages.items()})
+    plain = web.answer
+
+    def answer(handler: object) -> None:
+        where = (f"{host}.localhost", handler.path)  # type: ignore[attr-defined]
+        reply = web.pages.get(where)
+        asked = handler.headers.get("If-None-Match")  # type: ignore[attr-defined]
+        if isinstance(reply, Reply) and asked and asked == reply.headers.get("ETag"):
+            web.pages[where] = Reply("", 304, headers=reply.headers)
+            plain(handler)  # type: ignore[arg-type]
+            web.pages[where] = reply
+        else:
+            plain(handler)  # type: ignore[arg-type]
+
+    web.answer = answer  # type: ignore[method-assign]
+    return site
+
+
+def changes(file: Path) -> dict[str, list[str]]:
+    with Corpus(file, read_only=True) as corpus:
+        found: dict[str, list[str]] = {}
+        for one in corpus.changes():
+            found.setdefault(path(one.url), []).append(one.change)
+        return found
+
+
+def test_what_did_not_change_is_neither_sent_nor_extracted(web: Web, again: Again, file: Path) -> None:
+    pages = {f"/p{n}": text_page(sentence(n)) for n in range(5)}
+    pages["/"] = text_page(sentence(100), links=tuple(pages))
+    site = serve(web, "acme", pages)
+    first = again(site, refresh=False)
+    assert (first.new, first.work.extracted) == (6, 6)
+    with Corpus(file, read_only=True) as corpus:
+        before = {page.url: (page.digest, page.text) for page in corpus.pages()}
+    second = again(site)
+    assert (second.new, second.changed, second.unchanged, second.vanished) == (0, 0, 6, 0)
+    assert (second.work.extracted, second.work.not_modified) == (0, 6)
+    assert second.outcomes[Outcome.UNCHANGED] == 6
+    with Corpus(file, read_only=True) as corpus:
+        assert {page.url: (page.digest, page.text) for page in corpus.pages()} == before
+        assert list(corpus.versions("acme", site.url or "")) == []
+
+
+def test_an_equal_body_from_a_server_without_validators_is_not_extracted_either(web: Web, again: Again) -> None:
+    site = web.site("acme", {"/": text_page(sentence(1), links=("/a",)), "/a": text_page(sentence(2))})
+    again(site, refresh=False)
+    second = again(site)
+    assert (second.work.extracted, second.work.same_body, second.unchanged) == (0, 2, 2)
+
+
+def test_changed_new_and_vanished_pages_are_on_record_with_their_dates_and_what_was_stays_readable(
+    web: Web, again: Again, file: Path
+) -> None:
+    site = web.site(
+        "acme",
+        {
+            "/": text_page(sentence(1), links=("/changes", "/goes", "/stays")),
+            "/changes": text_page(sentence(2)),
+            "/goes": text_page(sentence(3)),
+            "/stays": text_page(sentence(4)),
+        },
+    )
+    again(site, refresh=False)
+    web.site("acme", {"/": text_page(sentence(1), links=("/changes", "/comes", "/stays"))})
+    web.site("acme", {"/changes": text_page(sentence(22)), "/goes": Reply("", 410), "/comes": text_page(sentence(5))})
+    second = again(site, days=3)
+    assert (second.new, second.changed, second.vanished) == (1, 2, 1)
+    assert second.outcomes[Outcome.GONE] == 1
+    assert changes(file) == {
+        "/": ["new", "changed"], "/stays": ["new"], "/changes": ["new", "changed"],
+        "/goes": ["new", "vanished"], "/comes": ["new"],
+    }  # fmt: skip
+    now = datetime.now(UTC)
+    with Corpus(file, read_only=True) as corpus:
+        dates = {(path(one.url), one.change): (now - one.at).days for one in corpus.changes()}
+        assert dates["/goes", Change.NEW] == 3
+        assert dates["/goes", Change.VANISHED] == dates["/changes", Change.CHANGED] == dates["/comes", Change.NEW] == 0
+        then = {path(page.url): page.text for page in corpus.pages(as_of=now - timedelta(days=1))}
+        assert then.keys() == {"/", "/changes", "/goes", "/stays"}
+        assert sentence(2) in then["/changes"]
+        assert all(page.fetched_at <= now - timedelta(days=1) for page in corpus.pages(as_of=now - timedelta(days=1)))
+        today = {path(page.url): page.text for page in corpus.pages()}
+        assert today.keys() == {"/", "/changes", "/comes", "/stays"}
+        assert sentence(22) in today["/changes"]
+        assert list(corpus.pages(as_of=now - timedelta(days=9))) == []
+
+
+def test_pages_that_nothing_links_to_any_more_are_asked_for_all_the_same(web: Web, again: Again) -> None:
+    site = web.site("acme", {"/": text_page(sentence(1), links=("/a",)), "/a": text_page(sentence(2))})
+    again(site, refresh=False)
+    web.site("acme", {"/": text_page(sentence(1)), "/a": text_page(sentence(3))})
+    second = again(site)
+    assert (second.changed, second.vanished) == (2, 0)
+
+
+def test_a_page_that_moved_stands_at_its_new_address_alone(web: Web, again: Again, file: Path) -> None:
+    site = web.site("acme", {"/": text_page(sentence(1), links=("/old",)), "/old": text_page(sentence(2))})
+    again(site, refresh=False)
+    web.site("acme", {"/old": Reply("", 301, headers={"Location": "/new"}), "/new": text_page(sentence(2))})
+    second = again(site)
+    with Corpus(file, read_only=True) as corpus:
+        assert {path(page.url) for page in corpus.pages()} == {"/", "/new"}
+    assert (second.new, second.vanished) == (1, 1)
+
+
+def sitemap(web: Web, entries: dict[str, str]) -> Reply:
+    urls = "".join(
+        f"<url><loc>{web.url('acme', where)}</loc><lastmod>{date}</lastmod></url>" for where, date in entries.items()
+    )
+    return Reply(f"<urlset xmlns='{SITEMAPS}'>{urls}</urlset>", kind="text/xml")
+
+
+def test_a_sitemap_s_dates_spare_the_requests_for_what_did_not_change(web: Web, again: Again) -> None:
+    old, new = "2020-01-01", datetime.now(UTC).isoformat(timespec="seconds")
+    pages: dict[str, Reply | list[Reply] | str] = {f"/p{n}": text_page(sentence(n)) for n in range(6)}
+    pages |= {"/": text_page(sentence(100), links=("/p0",)), "/sitemap.xml": sitemap(web, dict.fromkeys(pages, old))}
+    site = web.site("acme", pages)
+    assert again(site, refresh=False).new == 7
+    web.requests.clear()
+    web.site("acme", {"/p3": text_page(sentence(33)), "/sitemap.xml": sitemap(web, dict.fromkeys(pages, old) | {"/p3": new})})
+    second = again(site, days=2)
+    assert (second.changed, second.unchanged, second.work.skipped) == (1, 6, 5)
+    assert sorted(where for where in web.asked("acme") if where in pages and where != "/sitemap.xml") == ["/", "/p3"]
+
+
+def test_a_sitemap_that_always_says_today_is_not_believed(web: Web, again: Again) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    pages: dict[str, Reply | list[Reply] | str] = {f"/p{n}": text_page(sentence(n)) for n in range(6)}
+    pages |= {"/": text_page(sentence(100)), "/sitemap.xml": sitemap(web, dict.fromkeys(pages, f"{today}T00:00:00Z"))}
+    site = web.site("acme", pages)
+    again(site, refresh=False)
+    web.site("acme", {"/p3": text_page(sentence(33))})
+    second = again(site)
+    assert (second.changed, second.work.skipped) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("lastmod", "moment"),
+    [
+        ("2026-11-20", datetime(2026, 11, 21, 11, 59, 59, tzinfo=UTC)),
+        ("2026-11", datetime(2026, 12, 1, 11, 59, 59, tzinfo=UTC)),
+        ("2026", datetime(2027, 1, 1, 11, 59, 59, tzinfo=UTC)),
+        ("2026-11-20T10:00:00Z", datetime(2026, 11, 20, 10, tzinfo=UTC)),
+        ("2026-11-20T10:00:00+02:00", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("2026-11-20T10:00:30.25+0200", datetime(2026, 11, 20, 8, 0, 30, tzinfo=UTC)),
+        ("2026-11-20 10:00", datetime(2026, 11, 20, 22, 0, 59, tzinfo=UTC)),
+        ("yesterday", None),
+        ("2026-13-40", None),
+        ("", None),
+    ],
+)
+def test_a_date_stands_for_the_latest_moment_that_it_may_mean(lastmod: str, moment: datetime | None) -> None:
+    assert latest(lastmod) == moment
+
+
+def test_dates_are_believed_unless_most_of_them_are_of_today() -> None:
+    old = {f"/{n}": "2026-01-01" for n in range(4)}
+    assert believable(old, NOW)
+    assert believable(old | {"/new": "2026-11-23"}, NOW)
+    assert not believable(dict.fromkeys(old, "2026-11-23"), NOW)
+    assert not believable({}, NOW)
+    assert not believable({"/": "soon"}, NOW)
+
+
+def test_a_date_spares_a_request_for_a_month_at_most() -> None:
+    assert unchanged("2026-01-01", NOW - timedelta(days=5), NOW)
+    assert not unchanged("2026-01-01", NOW - timedelta(days=31), NOW)
+    assert not unchanged("2026-11-18", NOW - timedelta(days=5), NOW)
+    assert not unchanged("", NOW - timedelta(days=5), NOW)
+
+
+def test_an_interrupted_refresh_goes_on_as_a_refresh(web: Web, file: Path, settings: CrawlSettings) -> None:
+    pages = {f"/p{n}": text_page(sentence(n)) for n in range(8)}
+    pages["/"] = text_page(sentence(100), links=tuple(pages))
+    site = serve(web, "acme", pages)
+    crawl([site], file, settings)
+    web.site("acme", {"/p5": text_page(sentence(55))})
+
+    def stop(progress: object) -> None:
+        if getattr(progress, "pages", 0) >= 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crawl([site], file, settings.model_copy(update={"delay": 0.2}), stop, refresh=True)
+    summary = crawl([site], file, settings, refresh=True)
+    assert summary.resumed
+    assert (summary.changed, summary.unchanged, summary.new) == (1, 8, 0)
+    assert summary.work.not_modified < 8
+    assert json.dumps(changes(file)["/p5"]) == '["new", "changed"]'
