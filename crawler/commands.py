@@ -12,18 +12,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from crawler.archive_commands import import_warc_command, prove_command, reextract_command
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.recording import CrawlSummary, Progress
 from crawler.corpus_commands import app as corpus_app
-from crawler.crawling import Resumed, crawl, shard_of
 from crawler.directories.commands import app as directory_app
 from crawler.errors import SeedsError, SettingsError
 from crawler.extract_commands import extract_command
 from crawler.home import Home
-from crawler.recording import CrawlSummary, Progress
 from crawler.records import Profile, Startup
+from crawler.replay.commands import import_warc_command, prove_command, reextract_command
 from crawler.seeds import Problem, read_profiles, read_seeds
 from crawler.settings import crawl_settings
+from crawler.sites.crawling import Resumed, crawl, shard_of
 
 app = typer.Typer(no_args_is_help=True, help="Public pages in, corpus out.")
 app.command("extract")(extract_command)

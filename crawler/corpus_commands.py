@@ -9,14 +9,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from crawler.archive import Archive
-from crawler.companies import Companies, SameCompany
-from crawler.corpus import Corpus
-from crawler.erasing import erase
+from crawler.archive.archive import Archive
+from crawler.corpus.companies import Companies, SameCompany
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.erasing import erase
+from crawler.corpus.optouts import OptOuts, bare_host
+from crawler.corpus.reporting import SiteReport, site_reports
 from crawler.errors import InputFileError
 from crawler.home import Home
-from crawler.optouts import OptOuts, bare_host
-from crawler.reporting import SiteReport, site_reports
 
 app = typer.Typer(no_args_is_help=True, help="Look into the corpus, and mend it.")
 opt_out_app = typer.Typer(no_args_is_help=True, help="Hosts that are never visited.")
@@ -145,7 +145,7 @@ def same(
     if second or find:
         with Corpus(home.corpus) as corpus:
             if find:
-                from crawler.samecompany import link_companies  # noqa: PLC0415  # it loads much that `--help` need not
+                from crawler.identity.samecompany import link_companies  # noqa: PLC0415  # it loads much that `--help` need not
 
                 typer.echo(f"{link_companies(corpus, mirrors=True)} new", err=True)
             if second:

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from crawler.errors import DocumentError, InputFileError
-from crawler.metadata import Metadata
+from crawler.page.metadata import Metadata
+from crawler.page.sitewide import sites_of, without_lines
 from crawler.reading import Reading, read_page
 from crawler.records import Block, join_blocks
-from crawler.sitewide import sites_of, without_lines
 from crawler.urls import canonical_url
 
 

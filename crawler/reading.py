@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from crawler.charset import decode
-from crawler.company import CompanyRecord, read_company
-from crawler.documents import is_pdf, read_pdf
-from crawler.extract import Extracted, extract
-from crawler.language import UNDETERMINED, languages_of
-from crawler.metadata import Metadata, no_metadata
-from crawler.privacy import without_personal_data
+from crawler.company.company import CompanyRecord, read_company
+from crawler.page.charset import decode
+from crawler.page.documents import is_pdf, read_pdf
+from crawler.page.extract import Extracted, extract
+from crawler.page.language import UNDETERMINED, languages_of
+from crawler.page.metadata import Metadata, no_metadata
+from crawler.page.privacy import without_personal_data
 from crawler.records import Block
 
 

@@ -12,8 +12,8 @@ from itertools import chain
 from pathlib import Path
 
 from crawler.errors import SeedsError
-from crawler.language import detect
-from crawler.privacy import without_personal_data
+from crawler.page.language import detect
+from crawler.page.privacy import without_personal_data
 from crawler.records import Profile, Startup
 from crawler.rows import LONGEST_LINE, BadLineError, Row, csv_rows, json_object, json_rows, raw_lines, text_of
 from crawler.urls import canonical_url

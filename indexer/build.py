@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Page, Startup
 from indexer.analysis import terms

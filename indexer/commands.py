@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.errors import CorpusError
 from crawler.home import Home
 from indexer.build import BuildReport, build

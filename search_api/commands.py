@@ -12,14 +12,14 @@ from rich.markup import escape
 from rich.text import Text
 
 from crawler.commands import crawl_summary, crawling_bar
-from crawler.corpus import Corpus
-from crawler.crawling import crawl
+from crawler.corpus.corpus import Corpus
 from crawler.demo.sites import load_sites, seeds
 from crawler.demo.web import DemoWeb
 from crawler.errors import SettingsError
 from crawler.home import Home
 from crawler.records import Startup
 from crawler.settings import crawl_settings
+from crawler.sites.crawling import crawl
 from indexer.build import build
 from indexer.commands import as_text, embedding_bar, note
 from indexer.encoders import chosen_encoder

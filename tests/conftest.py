@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.crawling import crawl
 from crawler.demo.sites import load_sites, seeds
 from crawler.demo.web import DemoWeb
 from crawler.home import Home
 from crawler.settings import crawl_settings
+from crawler.sites.crawling import crawl
 from indexer.bilingual.encoder import BilingualEncoder
 from indexer.build import build
 from indexer.glossary.entries import packaged_entries

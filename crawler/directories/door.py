@@ -23,7 +23,7 @@ from crawler.settings import CrawlSettings
 from crawler.urls import canonical_url
 
 if TYPE_CHECKING:
-    from crawler.fetching import Fetcher
+    from crawler.web.fetching import Fetcher
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Door:
         Args:
             settings: of the crawl.
             corpus: where hosts are listed that want no visit; need not be there.
-            rehearsal: for tests over a web of their own, see `crawler.fetching.Fetcher`.
+            rehearsal: for tests over a web of their own, see `crawler.web.fetching.Fetcher`.
         """
         slow = settings.model_copy(update={"timeout": max(settings.timeout, LEAST_TIMEOUT), "max_page_bytes": MOST_BYTES})
         listed = str(corpus.absolute()) if corpus and corpus.is_file() else ""
@@ -130,12 +130,12 @@ def main() -> None:
     from scrapy import Request, Spider  # noqa: PLC0415  # only the child pays for Scrapy
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
 
-    from crawler.corpus import Corpus  # noqa: PLC0415
+    from crawler.corpus.corpus import Corpus  # noqa: PLC0415
+    from crawler.corpus.optouts import OptOuts  # noqa: PLC0415
     from crawler.errors import ScoutError  # noqa: PLC0415
-    from crawler.fetching import Fetcher  # noqa: PLC0415
-    from crawler.netguard import Guard  # noqa: PLC0415
-    from crawler.optouts import OptOuts  # noqa: PLC0415
-    from crawler.spider import scrapy_settings  # noqa: PLC0415
+    from crawler.sites.spider import scrapy_settings  # noqa: PLC0415
+    from crawler.web.fetching import Fetcher  # noqa: PLC0415
+    from crawler.web.netguard import Guard  # noqa: PLC0415
 
     # What a library prints must not get between the lines.
     told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
@@ -180,7 +180,7 @@ def main() -> None:
 
 async def _fetched(fetcher: "Fetcher", url: str, file: Path) -> dict[str, str]:
     """Fetch an address into a file and say how it ended."""
-    from crawler.fetching import Failure  # noqa: PLC0415  # see main
+    from crawler.web.fetching import Failure  # noqa: PLC0415  # see main
 
     for _ in range(MOST_HOPS + 1):
         result = await fetcher.fetch(url, MOST_BYTES)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from crawler.language import detect
+from crawler.page.language import detect
 from crawler.records import Profile, Startup
 from crawler.seeds import Problem
 

@@ -13,7 +13,7 @@ from crawler.directories.entries import Document, Entry, Provenance
 from crawler.directories.wording import key_of, one_line, readable
 from crawler.errors import DirectoryError
 from crawler.gazetteer.tables import country_code
-from crawler.privacy import without_personal_data
+from crawler.page.privacy import without_personal_data
 from crawler.records import Startup
 from crawler.rows import BadLineError, Row
 from crawler.seeds import EARLIEST_FOUNDED, LONGEST_ID, LONGEST_NAME, Problem

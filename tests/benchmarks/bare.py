@@ -11,14 +11,14 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import HtmlResponse, Response
 from scrapy.linkextractors import LinkExtractor
 
-from crawler.netguard import Guard
+from crawler.web.netguard import Guard
 
 SETTINGS = {
     "LOG_ENABLED": False,
     "TELNETCONSOLE_ENABLED": False,
     "COOKIES_ENABLED": False,
     # So that `*.localhost` is found on any machine; cheaper than Scrapy's own resolver, which asks the system.
-    "TWISTED_DNS_RESOLVER": "crawler.netguard.GuardedResolver",
+    "TWISTED_DNS_RESOLVER": "crawler.web.netguard.GuardedResolver",
 }
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.demo.sites import load_sites
 from crawler.records import Block, Page, Startup
 from crawler.seeds import Problem, read_profiles

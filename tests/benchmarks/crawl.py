@@ -16,9 +16,9 @@ import typer
 from bare import bare_crawl
 from loopback import LoopbackWeb, company_sites
 
-from crawler.crawling import crawl
 from crawler.records import Startup
 from crawler.settings import crawl_settings
+from crawler.sites.crawling import crawl
 
 TARGET = 0.8
 """Times the pages a second of the bare spider, at least."""

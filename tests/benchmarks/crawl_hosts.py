@@ -19,11 +19,11 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 import typer
 from loopback import Asked, LoopbackWeb
 
-from crawler.crawling import crawl
+from crawler.corpus.recording import Progress
 from crawler.demo.sites import load_sites
-from crawler.recording import Progress
 from crawler.records import Startup
 from crawler.settings import crawl_settings
+from crawler.sites.crawling import crawl
 
 DELAY = 1.0
 ENOUGH_RATE = 300.0

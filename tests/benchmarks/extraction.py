@@ -22,10 +22,10 @@ import trafilatura
 import typer
 from corpora import SHARED
 
-from crawler.charset import decode
-from crawler.extract import extract
+from crawler.page.charset import decode
+from crawler.page.extract import extract
+from crawler.page.sitewide import repeated_lines, without_lines
 from crawler.records import join_blocks
-from crawler.sitewide import repeated_lines, without_lines
 
 GOLD = SHARED / "extraction"
 KINDS = {"company": "company", "scrapinghub": "shingles", "trafilatura": "segments"}

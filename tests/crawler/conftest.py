@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.corpus import Corpus
-from crawler.crawling import crawl
-from crawler.recording import CrawlSummary
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.recording import CrawlSummary
 from crawler.records import Outcome, Page, Startup, Visit
 from crawler.settings import CrawlSettings, crawl_settings
+from crawler.sites.crawling import crawl
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 from protego import Protego
 
-from crawler.corpus import Corpus
-from crawler.pages import Change
-from crawler.readings import Readings
-from crawler.recording import CrawlSummary
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.pages import Change
+from crawler.corpus.readings import Readings
+from crawler.corpus.recording import CrawlSummary
 from crawler.records import Outcome, Visit
 
 AGENT = "StartupScout"

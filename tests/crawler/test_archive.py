@@ -17,10 +17,10 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.cli import main as warcio
 
-from crawler.archive import Archive
+from crawler.archive.archive import Archive
+from crawler.archive.warc import Flaw, Record, read_records
 from crawler.errors import ArchiveError
 from crawler.records import ArchiveRef
-from crawler.warc import Flaw, Record, read_records
 
 AT = datetime(2026, 11, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 HTML = b"<html><body><p>We build inspection cameras for die casting cells.</p></body></html>"
@@ -225,7 +225,7 @@ def test_a_file_that_grew_large_is_followed_by_another_and_writers_never_share_o
 
 
 def test_a_body_beyond_all_bounds_is_refused_and_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.archive.LARGEST_BODY", 100)
+    monkeypatch.setattr("crawler.archive.archive.LARGEST_BODY", 100)
     with Archive(tmp_path) as archive, pytest.raises(ArchiveError, match="more than the archive keeps"):
         archive.write(Answer(body=bytes(101)))
     assert list(tmp_path.iterdir()) == []
@@ -257,7 +257,7 @@ WRITER = """
 import os, sys
 from pathlib import Path
 from tests.crawler.test_archive import Answer
-from crawler.archive import Archive
+from crawler.archive.archive import Archive
 archive = Archive(Path(sys.argv[1]))
 number = 0
 while True:

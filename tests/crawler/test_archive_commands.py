@@ -22,22 +22,22 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from crawler import replaying
-from crawler.archive import Archive
-from crawler.archive_commands import import_warc_command, prove_command, reextract_command
-from crawler.archive_files import Refused, open_warcs
-from crawler.corpus import Corpus
-from crawler.crawling import crawl
+from crawler.archive.archive import Archive
+from crawler.archive.files import Refused, open_warcs
+from crawler.archive.warc import read_records
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.optouts import OptOuts
+from crawler.corpus.readings import Readings
 from crawler.errors import CorpusError, InputFileError, ScoutError, SeedsError
-from crawler.extract import Extracted
 from crawler.home import Home
-from crawler.optouts import OptOuts
-from crawler.proving import Proof
+from crawler.page.extract import Extracted
 from crawler.reading import Reading
-from crawler.readings import Readings
 from crawler.records import Block, Page, Startup
+from crawler.replay import replaying
+from crawler.replay.commands import import_warc_command, prove_command, reextract_command
+from crawler.replay.proving import Proof
 from crawler.settings import CrawlSettings
-from crawler.warc import read_records
+from crawler.sites.crawling import crawl
 from tests.crawler.conftest import Web, text_page
 from tests.crawler.test_warc import bomb, chunked, gz, record
 

@@ -6,9 +6,9 @@ import brotli
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
-from crawler.caps import CappedHandler, DecodingMiddleware, guarded_settings
-from crawler.decoding import ACCEPTED
-from crawler.netguard import Guard
+from crawler.web.caps import CappedHandler, DecodingMiddleware, guarded_settings
+from crawler.web.decoding import ACCEPTED
+from crawler.web.netguard import Guard
 from tests.crawler.asked import ask
 from tests.crawler.hostile import OK, Hostile, Sending, coded
 from tests.crawler.internet import Internet
@@ -72,5 +72,5 @@ def test_scrapys_settings_leave_no_other_way_out() -> None:
     assert settings["DOWNLOAD_HANDLERS"] == {
         "data": None, "file": None, "ftp": None, "s3": None, "http": CappedHandler, "https": CappedHandler,
     }  # fmt: skip
-    assert settings["TWISTED_DNS_RESOLVER"] == "crawler.netguard.GuardedResolver"
+    assert settings["TWISTED_DNS_RESOLVER"] == "crawler.web.netguard.GuardedResolver"
     assert [settings[f"{name}_ENABLED"] for name in ("REDIRECT", "METAREFRESH", "COOKIES", "RETRY")] == [False] * 4

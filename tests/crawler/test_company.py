@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.company import CompanyRecord, merge_companies, read_company
-from crawler.founding import founding_year
-from crawler.identifiers import is_italian_vat, vat_numbers
-from crawler.legal_forms import form_of, key_of, names_with_form, without_form
-from crawler.markup import parse_json_ld, read_markup, typed
-from crawler.naming import labels_of
-from crawler.places import addresses
+from crawler.company.company import CompanyRecord, merge_companies, read_company
+from crawler.company.founding import founding_year
+from crawler.company.identifiers import is_italian_vat, vat_numbers
+from crawler.company.legal_forms import form_of, key_of, names_with_form, without_form
+from crawler.company.naming import labels_of
+from crawler.company.places import addresses
+from crawler.page.markup import parse_json_ld, read_markup, typed
 
 URL = "https://www.acme-robotics.it/"
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from crawler.companies import Companies
-from crawler.corpus import Corpus
+from crawler.corpus.companies import Companies
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.optouts import OptOuts, bare_host
+from crawler.corpus.pages import Change
+from crawler.corpus.readings import Found, Readings
+from crawler.corpus.schema import MIGRATIONS
 from crawler.errors import CorpusError
-from crawler.optouts import OptOuts, bare_host
-from crawler.pages import Change
-from crawler.readings import Found, Readings
 from crawler.records import ArchiveRef, Block, Outcome, Page, Profile, Startup, Visit
-from crawler.schema import MIGRATIONS
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 FONDERIA = Startup(

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from crawler.archive import Archive
+from crawler.archive.archive import Archive
 from crawler.commands import app
-from crawler.companies import Companies
-from crawler.corpus import Corpus
+from crawler.corpus.companies import Companies
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.optouts import OptOuts
 from crawler.errors import ArchiveError, CorpusError, InputFileError, SettingsError
 from crawler.home import Home
-from crawler.optouts import OptOuts
 from crawler.records import Block, Page, Profile, Startup
 from tests.crawler.conftest import Reply, Web, sentence, text_page
 
 LARGE = " ".join(map(sentence, range(2000)))
 FULL_DISK = """
-from crawler.database import Database
+from crawler.corpus.database import Database
 prepare = Database._prepare
 def limited(self, *, read_only):
     prepare(self, read_only=read_only)

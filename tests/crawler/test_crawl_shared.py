@@ -14,12 +14,12 @@ import pytest
 from bs4 import BeautifulSoup
 from protego import Protego
 
-from crawler.corpus import Corpus
-from crawler.crawling import crawl
-from crawler.recording import CrawlSummary
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.recording import CrawlSummary
 from crawler.records import Outcome, Startup, Visit
 from crawler.seeds import read_seeds
 from crawler.settings import crawl_settings
+from crawler.sites.crawling import crawl
 
 pytestmark = pytest.mark.shared
 

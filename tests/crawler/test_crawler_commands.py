@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from crawler.commands import app
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.errors import InputFileError, SeedsError
 from tests.crawler.conftest import Web, text_page
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.decoding import MOST_MEMBERS, MOST_RATIO, PIECE, RATIO_FROM, CapError, UndecodableError, decoded, gunzipped
+from crawler.web.decoding import MOST_MEMBERS, MOST_RATIO, PIECE, RATIO_FROM, CapError, UndecodableError, decoded, gunzipped
 from tests.crawler.hostile import packed, zstd
 
 MOST = 5_000_000

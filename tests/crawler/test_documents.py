@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from crawler import documents
-from crawler.documents import is_pdf, paragraphs, read_pdf
 from crawler.errors import DocumentError
-from crawler.pdf_child import read
+from crawler.page import documents
+from crawler.page.documents import is_pdf, paragraphs, read_pdf
+from crawler.page.pdf_child import read
 
 
 def stream(content: bytes) -> bytes:

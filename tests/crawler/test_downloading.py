@@ -19,9 +19,9 @@ import asyncio, dataclasses, json, socket, sys, time
 socket.getaddrinfo = lambda name, *rest: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 0))]
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
-from crawler.caps import guarded_settings
-from crawler.downloading import Failure, Validators, look_up, request_once
-from crawler.netguard import Guard
+from crawler.web.caps import guarded_settings
+from crawler.web.downloading import Failure, Validators, look_up, request_once
+from crawler.web.netguard import Guard
 
 guard = Guard(loopback=True)
 job = json.loads(sys.argv[1])

@@ -6,8 +6,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.charset import decode
-from crawler.extract import Extracted, extract
+from crawler.page.charset import decode
+from crawler.page.extract import Extracted, extract
 from crawler.records import join_blocks
 
 URL = "http://acme.it/a/page.html"

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.crawling import crawl
-from crawler.pages import Change
-from crawler.recording import Progress
+from crawler.corpus.pages import Change
+from crawler.corpus.recording import Progress
 from crawler.records import Outcome, Startup
 from crawler.seeds import read_seeds
 from crawler.settings import CrawlSettings, crawl_settings
+from crawler.sites.crawling import crawl
 from tests.crawler.replayed import AGENT, TIMEOUT, Crawled, Fault, at, host_of, proxied, read, requests
 
 pytestmark = pytest.mark.shared

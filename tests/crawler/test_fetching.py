@@ -15,10 +15,10 @@ from scrapy import Request
 from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError
 from scrapy.http import Response
 
-from crawler.fetching import MOST_ROBOTS, Answer, CachedRobots, Failure, Fetcher, Validators
-from crawler.politeness import COOL_OFF, LEAST_DELAY, Circuit
 from crawler.records import Outcome
 from crawler.settings import CrawlSettings, crawl_settings
+from crawler.web.fetching import MOST_ROBOTS, Answer, CachedRobots, Failure, Fetcher, Validators
+from crawler.web.politeness import COOL_OFF, LEAST_DELAY, Circuit
 from tests.crawler.conftest import Reply, Web
 from tests.crawler.virtual_time import now, run
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.corpus import Corpus
-from crawler.crawling import shard_of
-from crawler.frontier import Kind, Phase, SiteFrontier, Task
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.frontier import Kind, Phase, SiteFrontier, Task
+from crawler.corpus.runs import add_seconds, done_sites, end_run, open_run, run_key
 from crawler.records import Startup
-from crawler.runs import add_seconds, done_sites, end_run, open_run, run_key
+from crawler.sites.crawling import shard_of
 
 SEED = "https://acme.example/"
 ACME = Startup("acme", "Acme", SEED)

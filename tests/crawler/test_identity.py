@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.identity import Presence, Reason, is_parked, moved, near_duplicates, parking_host, same_company
+from crawler.identity.identity import Presence, Reason, is_parked, moved, near_duplicates, parking_host, same_company
 from crawler.records import Block, Page
 
 WORDS = (

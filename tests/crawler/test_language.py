@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.language import detect, languages_of
+from crawler.page.language import detect, languages_of
 from crawler.records import Block
 
 
@@ -28,7 +28,7 @@ def test_a_text_that_says_too_little_is_undetermined(text: str) -> None:
 
 
 def test_the_model_is_not_loaded_before_it_is_needed() -> None:
-    code = "import sys, crawler.language; sys.exit('py3langid' in sys.modules)"
+    code = "import sys, crawler.page.language; sys.exit('py3langid' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
 
 

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.metadata import Metadata, clean, no_metadata, read_metadata, robots_rules
+from crawler.page.metadata import Metadata, clean, no_metadata, read_metadata, robots_rules
 
 URL = "https://acme.it/a/b"
 

@@ -17,11 +17,11 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.testing import MemoryReactorClock
 from twisted.web.client import Agent
 
-from crawler.corpus import Corpus
-from crawler.crawling import crawl
-from crawler.netguard import Guard, GuardedResolver, operators_proxies
+from crawler.corpus.corpus import Corpus
 from crawler.records import Outcome, Startup
 from crawler.settings import crawl_settings
+from crawler.sites.crawling import crawl
+from crawler.web.netguard import Guard, GuardedResolver, operators_proxies
 from tests.crawler.asked import ask
 from tests.crawler.conftest import Reply, Web, text_page
 from tests.crawler.hostile import Hostile

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.politeness import (
+from crawler.records import Outcome
+from crawler.web.politeness import (
     BACK_OFF,
     COOL_OFF,
     LONGEST_BACK_OFF,
@@ -21,8 +22,7 @@ from crawler.politeness import (
     page_rules,
     retry_after,
 )
-from crawler.records import Outcome
-from crawler.robots import Rules
+from crawler.web.robots import Rules
 from tests.crawler.virtual_time import now, run
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.privacy import role_addresses, without_personal_data
+from crawler.page.privacy import role_addresses, without_personal_data
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from crawler.company import CompanyRecord
+from crawler.company.company import CompanyRecord
 from crawler.errors import DocumentError
 from crawler.reading import read_page
 

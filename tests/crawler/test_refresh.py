@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from crawler.corpus import Corpus
-from crawler.crawling import crawl
-from crawler.pages import Change
-from crawler.recording import CrawlSummary
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.pages import Change
+from crawler.corpus.recording import CrawlSummary
 from crawler.records import Outcome, Startup
-from crawler.refreshing import believable, latest, unchanged
 from crawler.settings import CrawlSettings
+from crawler.sites.crawling import crawl
+from crawler.web.refreshing import believable, latest, unchanged
 from tests.crawler.conftest import Reply, Web, path, sentence, text_page
 
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"

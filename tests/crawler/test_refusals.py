@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from crawler.netguard import Guard
+from crawler.web.netguard import Guard
 from tests.crawler.asked import TIMEOUT, Asked, ask
 from tests.crawler.hostile import OK, Hostile, Sending, coded, drip, flood, packed
 from tests.crawler.internet import Internet

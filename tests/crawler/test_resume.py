@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.corpus import Corpus
-from crawler.crawling import Resumed, crawl
+from crawler.corpus.corpus import Corpus
 from crawler.errors import CrawlError
 from crawler.records import Startup
 from crawler.settings import CrawlSettings, crawl_settings
+from crawler.sites.crawling import Resumed, crawl
 from tests.crawler.conftest import Reply, Web, path, sentence, text_page
 
 KILLS = 50
@@ -208,7 +208,7 @@ def test_the_same_crawl_twice_at_once_is_refused(web: Web, zygote: Zygote, tmp_p
     while not web.asked("slow"):
         time.sleep(0.01)
     with pytest.MonkeyPatch.context() as patch:
-        (tmp_path / "sitecustomize.py").write_text("import crawler.crawlprocess\ncrawler.crawlprocess.DYING_SECONDS = 0.1\n")
+        (tmp_path / "sitecustomize.py").write_text("from crawler.sites import crawlprocess\ncrawlprocess.DYING_SECONDS = 0.1\n")
         patch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2]))))
         with pytest.raises(CrawlError, match="under way in another process"):
             crawl([site], tmp_path / "corpus.sqlite", quick)

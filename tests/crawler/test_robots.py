@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.robots import MOST_ROBOTS_BYTES, CachedRobots, Rules, normal_path
+from crawler.web.robots import MOST_ROBOTS_BYTES, CachedRobots, Rules, normal_path
 
 US = "StartupScout"
 

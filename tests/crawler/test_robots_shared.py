@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from protego import Protego
 
-from crawler.robots import Rules
+from crawler.web.robots import Rules
 
 pytestmark = pytest.mark.shared
 

@@ -1,7 +1,7 @@
 import gzip
 import time
 
-from crawler.sitemaps import MOST_ADDRESSES, Sitemap, parse_sitemap
+from crawler.web.sitemaps import MOST_ADDRESSES, Sitemap, parse_sitemap
 
 URL = "http://h.it/sitemap.xml"
 XMLNS = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"

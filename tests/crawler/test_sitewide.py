@@ -2,8 +2,8 @@ from pathlib import PurePath
 
 import pytest
 
+from crawler.page.sitewide import repeated_lines, sites_of, without_lines
 from crawler.records import Block
-from crawler.sitewide import repeated_lines, sites_of, without_lines
 
 FOOT = "Acme S.r.l., Via Roma 1, Varese"
 

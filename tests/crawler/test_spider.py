@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.corpus import Corpus
-from crawler.crawling import crawl
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.recording import Progress
 from crawler.errors import CorpusError, CrawlError
-from crawler.recording import Progress
 from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings, crawl_settings
+from crawler.sites.crawling import crawl
 from tests.crawler.conftest import Crawled, Reply, Web, sentence, text_page
 
 Go = Callable[..., Crawled]
@@ -133,7 +133,7 @@ def test_a_site_that_asks_for_more_patience_than_there_is_gets_its_seed_read_onl
     web: Web, go: Go, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The seed, too, comes after the longest delay that is honoured: here half a second in place of a minute.
-    (tmp_path / "sitecustomize.py").write_text("import crawler.politeness\ncrawler.politeness.LONGEST_DELAY = 0.5\n")
+    (tmp_path / "sitecustomize.py").write_text("import crawler.web.politeness\ncrawler.politeness.LONGEST_DELAY = 0.5\n")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2]))))
     robots = Reply("User-agent: *\nRequest-rate: 1/1h", kind="text/plain")
     crawled = go(web.site("acme", {"/robots.txt": robots, "/": text_page(SENTENCE, links=("/a",))}))
@@ -397,7 +397,7 @@ def test_a_crawl_ends_with_the_process_that_asked_for_it(web: Web, tmp_path: Pat
     endless["/"] = text_page(SENTENCE, links=("/p0",))
     site = web.site("long", endless)
     script = (
-        "from pathlib import Path; from crawler.crawling import crawl; from crawler.records import Startup;"
+        "from pathlib import Path; from crawler.sites.crawling import crawl; from crawler.records import Startup;"
         "from crawler.settings import crawl_settings;"
         f"crawl([Startup('long', 'Long', {site.url!r})], Path({str(tmp_path / 'c.sqlite')!r}),"
         "crawl_settings(delay=0.2, loopback=True, max_depth=300))"

@@ -15,13 +15,13 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from lxml import html
 
-from crawler.families import Address, families, loops
-from crawler.memory import Memory
 from crawler.records import Outcome, Startup
 from crawler.seeds import read_seeds
-from crawler.sitemaps import parse_sitemap
-from crawler.traps import Novelty
+from crawler.traps.families import Address, families, loops
+from crawler.traps.memory import Memory
+from crawler.traps.traps import Novelty
 from crawler.urls import Site, canonical_url, is_binary, page_key, page_priority
+from crawler.web.sitemaps import parse_sitemap
 from tests.crawler.conftest import Crawled, Reply, Web
 from tests.crawler.trap_site import TrapSite
 

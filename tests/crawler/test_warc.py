@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.payloads import PayloadError, read_payload
-from crawler.warc import Flaw, Record, read_records
+from crawler.archive.payloads import PayloadError, read_payload
+from crawler.archive.warc import Flaw, Record, read_records
 
 HTML = b"<html><body><p>We build inspection cameras for die casting cells.</p></body></html>"
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
@@ -228,7 +228,7 @@ def test_a_bomb_is_passed_over_in_little_time_and_memory(length: int) -> None:
 
 
 def test_a_bomb_beyond_all_bounds_ends_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.warc_members.MOST_DISCARDED", 20_000_000)
+    monkeypatch.setattr("crawler.archive.warc_members.MOST_DISCARDED", 20_000_000)
     for length in (100_000_000, 50):
         data = gz(record(A)) + bomb(100, before=record(length=length, block=b"", end=b""), after=b"\r\n\r\n") + gz(record(C))
         said = read(data, lambda _: False)
@@ -237,14 +237,14 @@ def test_a_bomb_beyond_all_bounds_ends_the_file(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_bomb_of_blank_lines_ends_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.warc_members.MOST_DISCARDED", 20_000_000)
+    monkeypatch.setattr("crawler.archive.warc_members.MOST_DISCARDED", 20_000_000)
     said = read(gz(record(A), b"\r\n" * 40_000_000, record(C)))
     assert said[0] == A
     assert "a gzip bomb" in said[-1]
 
 
 def test_a_large_record_that_is_no_bomb_is_passed_over_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.warc_members.MOST_DISCARDED", 1_000_000)
+    monkeypatch.setattr("crawler.archive.warc_members.MOST_DISCARDED", 1_000_000)
     film = random.Random(1).randbytes(8_000_000)  # noqa: S311  # it cannot be compressed, and that is all
     data = gz(record(A), record(block=film), record(C))
     assert read(data, lambda r: r.url != "https://acme.it/") == [A, "https://acme.it/", C]

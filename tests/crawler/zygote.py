@@ -9,9 +9,9 @@ import signal
 import sys
 from pathlib import Path
 
-import crawler.samecompany  # noqa: F401  # loaded once, here, and not in each crawl; so are the others
-from crawler.crawlprocess import main
+import crawler.identity.samecompany  # noqa: F401  # loaded once, here, and not in each crawl; so are the others
 from crawler.reading import read_page
+from crawler.sites.crawlprocess import main
 
 
 def serve() -> None:

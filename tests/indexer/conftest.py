@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup
 from indexer.build import build

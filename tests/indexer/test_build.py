@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.errors import CorpusError
 from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup

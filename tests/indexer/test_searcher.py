@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Profile, Startup
 from indexer.build import build

@@ -25,10 +25,10 @@ from typing import Any
 
 import pytest
 
-from crawler.company import CompanyRecord, merge_companies, read_company
-from crawler.extract import decode
-from crawler.identifiers import is_italian_vat
-from crawler.legal_forms import key_of
+from crawler.company.company import CompanyRecord, merge_companies, read_company
+from crawler.company.identifiers import is_italian_vat
+from crawler.company.legal_forms import key_of
+from crawler.page.extract import decode
 from crawler.reading import Reading, read_page
 from tests.quality.conftest import MEASURED
 

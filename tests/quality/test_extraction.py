@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract import extract
+from crawler.page.extract import extract
+from crawler.page.sitewide import repeated_lines, without_lines
 from crawler.records import join_blocks
-from crawler.sitewide import repeated_lines, without_lines
 from tests.quality.conftest import MEASURED
 
 FLOORS: Mapping[str, Mapping[str, Mapping[str, object]]] = tomllib.loads(

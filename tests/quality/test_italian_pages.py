@@ -9,7 +9,7 @@ import ir_measures
 import pytest
 from ir_measures import RR, R
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from indexer.build import build
 from indexer.encoder import Encoder

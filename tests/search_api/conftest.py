@@ -22,7 +22,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup
 from indexer.build import build

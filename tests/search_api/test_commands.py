@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import search_api.engine
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Block, Page, Startup
 from indexer.build import build

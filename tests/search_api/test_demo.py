@@ -19,13 +19,13 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from crawler.corpus import Corpus
-from crawler.crawling import crawl
+from crawler.corpus.corpus import Corpus
 from crawler.demo.sites import load_sites, seeds
 from crawler.demo.web import DemoWeb
 from crawler.home import Home
 from crawler.records import Outcome
 from crawler.settings import crawl_settings
+from crawler.sites.crawling import crawl
 from indexer.snapshot import current_manifest
 
 SITES = load_sites()

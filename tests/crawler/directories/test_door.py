@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.corpus import Corpus
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.optouts import OptOuts
 from crawler.directories.catalogue import directories, gather
 from crawler.directories.door import Door
 from crawler.directories.entries import Entry
 from crawler.errors import DirectoryError
-from crawler.optouts import OptOuts
 from crawler.seeds import Problem
 from crawler.settings import CrawlSettings, crawl_settings
 from tests.crawler.conftest import Reply, Web

@@ -11,8 +11,8 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawler.caps import HEAD, guarded_settings
-from crawler.netguard import Guard
+from crawler.web.caps import HEAD, guarded_settings
+from crawler.web.netguard import Guard
 
 
 class Asking(Spider):

@@ -1,0 +1,1 @@
+"""Every answer kept as WARC 1.1."""

@@ -1,0 +1,1 @@
+"""Whose page it is: the facts that a site states of its company."""

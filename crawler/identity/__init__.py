@@ -1,0 +1,1 @@
+"""One company, one record: duplicates, mirrors, parked domains, same companies."""

@@ -1,0 +1,1 @@
+"""What a page says: HTML and PDF to blocks, their language, without boilerplate and personal data."""

@@ -1,0 +1,224 @@
+"""HTML into blocks: the main text of a page under its headings, and the links it holds."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import CData, NavigableString
+
+from crawler.page.boilerplate import remove_boilerplate
+from crawler.page.charset import decode
+from crawler.page.measures import short_text, walk
+from crawler.page.metadata import Metadata, attribute, clean, read_metadata
+from crawler.records import Block
+from crawler.urls import canonical_url
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+LINE_TAGS = HEADINGS | frozenset(
+    """
+    address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption
+    figure footer form frameset header hgroup hr legend li main menu nav ol p pre section summary table tbody
+    tfoot thead tr ul
+    """.split()  # noqa: SIM905  # reads better than 40 quoted lines
+)
+"""Tags that begin and end a line."""
+CELLS = frozenset({"td", "th"})
+ROWS_STAND_IN = frozenset({"table", "tbody", "thead", "tfoot"})
+NO_FACTS = HEADINGS | {"table", "form"}
+"""Tags that a table of facts does not hold."""
+LONGEST_CELL = 300
+CELL_BREAK = " | "
+HEAD = re.compile(
+    r"(?:\s+|<!--.*?-->|<[!?][^>]*>|</?(?:html|head|meta|link|base)\b[^>]*>"
+    r"|<(?P<tag>script|style|title|noscript|template)\b.*?</(?P=tag)\s*>)*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What stands before a page's body."""
+LINK_SOURCES = {"a": "href", "area": "href", "frame": "src", "iframe": "src"}
+MOST_LINKS = 5000
+MOST_TAGS = 25_000
+"""Of a page; what comes after is not read. Pages of 2,000 sites have 10,000 at most, traps a hundredfold."""
+LONGEST_LINK_TEXT = 200
+MARK = re.compile(r"<[^/]")
+XML_PROLOGUE = re.compile(r"<\?xml", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to another address, canonical, with the text it is shown as."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a page holds."""
+
+    metadata: Metadata
+    blocks: tuple[Block, ...]
+    links: tuple[Link, ...]
+    """In order of the page, each address once."""
+
+
+def extract(html: bytes | str, url: str, charset: str | None = None) -> Extracted:
+    """Read a page; never raises over what is in it.
+
+    Args:
+        html: the page as it came over the wire, or decoded.
+        url: its canonical address, which relative links count from.
+        charset: what the HTTP header says, a hint that may be wrong.
+    """
+    markup = html if isinstance(html, str) else decode(html, charset)
+    soup = BeautifulSoup(_readable(markup), "lxml")
+    metadata = read_metadata(soup, url)
+    links = _links(soup, url, metadata.base)
+    remove_boilerplate(soup)
+    return Extracted(metadata, tuple(_blocks(soup)), links)
+
+
+def _readable(markup: str) -> str:
+    """Return what of a page is parsed: no half characters, no XML declaration, not more than `MOST_TAGS` tags.
+
+    A page without a body tag gets one where its head ends: libxml2 knows no HTML5 and would keep a `main` in the head.
+    """
+    whole = markup.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    whole = XML_PROLOGUE.sub("<?x", whole)  # else Beautiful Soup warns of XHTML
+    if "<body" not in whole.lower() and "<frameset" not in whole.lower():
+        head = HEAD.match(whole)
+        at = head.end() if head else 0
+        whole = f"{whole[:at]}<body>{whole[at:]}"
+    if whole.count("<") > MOST_TAGS:
+        end = next(islice(MARK.finditer(whole), MOST_TAGS, None), None)
+        return whole[: end.start()] if end else whole
+    return whole
+
+
+def _links(soup: BeautifulSoup, url: str, base: str) -> tuple[Link, ...]:
+    found: dict[str, str] = {}
+    for tag in walk(soup):  # a third of the time of `find_all`
+        if not isinstance(tag, Tag) or (tag.name != "link" and tag.name not in LINK_SOURCES):
+            continue
+        if tag.name == "link":
+            other_language = "alternate" in attribute(tag, "rel").lower().split() and tag.has_attr("hreflang")
+            address = attribute(tag, "href") if other_language else ""
+        else:
+            followed = "nofollow" not in attribute(tag, "rel").lower().split()
+            address = attribute(tag, LINK_SOURCES[tag.name]) if followed else ""
+        target = canonical_url(address, base) if address.strip() else None
+        if target is None or target == url:
+            continue
+        text = clean(short_text(tag, LONGEST_LINK_TEXT)[:LONGEST_LINK_TEXT])
+        if not found.get(target):
+            found[target] = text
+        if len(found) >= MOST_LINKS:
+            break
+    return tuple(Link(target, text) for target, text in found.items())
+
+
+class _Writer:
+    """Gathers lines under the heading they stand below."""
+
+    def __init__(self) -> None:
+        self.heading = ""
+        self.made: list[Block] = []
+        self._lines: list[str] = []
+        self._parts: list[str] = []
+
+    def text(self, text: str) -> None:
+        self._parts.append(text)
+
+    def line(self) -> None:
+        if self._parts:
+            line = clean("".join(self._parts))
+            self._parts.clear()
+            if any(character.isalnum() for character in line):
+                self._lines.append(line)
+
+    def begin(self, heading: str) -> None:
+        """Close the block under way; a heading with nothing below it is a block of its own."""
+        self.line()
+        if self.heading or self._lines:
+            self.made.append(Block(self.heading, "\n".join(self._lines)))
+        self._lines.clear()
+        self.heading = heading
+
+
+def _blocks(soup: BeautifulSoup) -> Iterator[Block]:
+    writer = _Writer()
+    body = soup.find("body") or soup
+    # A stack in place of recursion: pages nest deeper than Python calls.
+    stack: list[tuple[Tag, Iterator[object]]] = [(body, iter(body.contents))]
+    while stack:
+        parent, children = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            _leave(parent, writer)
+        elif isinstance(child, Tag):
+            if child.name in HEADINGS:
+                writer.line()
+                if heading := _verbatim(child):
+                    writer.begin(heading)
+            elif child.name == "table" and _is_data(child):
+                _write_rows(child, writer)
+            else:
+                if child.name in LINE_TAGS or child.name in CELLS:
+                    writer.line()
+                stack.append((child, iter(child.contents)))
+        elif type(child) in {NavigableString, CData}:
+            writer.text(str(child))
+    writer.begin("")
+    yield from writer.made
+
+
+def _leave(tag: Tag, writer: _Writer) -> None:
+    if tag.name in LINE_TAGS or tag.name in CELLS:
+        writer.line()
+
+
+def _verbatim(tag: Tag) -> str:
+    """Return a tag's text on one line: words joined as the page joins them, parted where the page breaks lines."""
+    parts: list[str] = []
+    for node in walk(tag):
+        if isinstance(node, Tag):
+            if node.name in LINE_TAGS:
+                parts.append(" ")
+        elif type(node) in {NavigableString, CData}:
+            parts.append(str(node))
+    return clean("".join(parts))
+
+
+def _is_data(table: Tag) -> bool:
+    """Tell a table of facts from one that lays out the page, and from one that is no proper table."""
+    tags: list[Tag] = []
+    for node in walk(table):
+        if isinstance(node, Tag):
+            above = node.parent.name if node.parent else ""
+            misplaced = (node.name == "tr" and above not in ROWS_STAND_IN) or (node.name in CELLS and above != "tr")
+            if node.name in NO_FACTS or misplaced:
+                return False
+            tags.append(node)
+    if max((len(_cells(tag)) for tag in tags if tag.name == "tr"), default=0) <= 1:
+        return False
+    return not any(tag.name in CELLS and len(_verbatim(tag)) > LONGEST_CELL for tag in tags)
+
+
+def _cells(row: Tag) -> list[Tag]:
+    return [child for child in row.contents if isinstance(child, Tag) and child.name in CELLS]
+
+
+def _write_rows(table: Tag, writer: _Writer) -> None:
+    for row in walk(table):
+        if not isinstance(row, Tag) or row.name not in {"caption", "tr"}:
+            continue
+        writer.line()
+        if row.name == "caption":
+            writer.text(_verbatim(row))
+            continue
+        cells = [(cell.name, text) for cell in _cells(row) if (text := _verbatim(cell))]
+        fact = len(cells) == 2 and cells[0][0] == "th" and cells[1][0] == "td"  # noqa: PLR2004  # a name and its value
+        writer.text((": " if fact else CELL_BREAK).join(text.rstrip(": ") if fact else text for _, text in cells))
+    writer.line()

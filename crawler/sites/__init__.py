@@ -1,0 +1,1 @@
+"""The crawl of sites: process, spider, one site's road, traps."""

@@ -1,0 +1,39 @@
+"""The end of a site's crawl: its pages without what the site repeats, and what they say together of the company."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from crawler.company.company import CompanyRecord, merge_companies
+from crawler.corpus.companies import Companies
+from crawler.page.sitewide import repeated_lines, without_lines
+from crawler.records import Block, Outcome, Startup
+from crawler.sites.writing import Desk
+
+
+def settle_site(desk: Desk, startup: Startup, *, run: int) -> None:
+    """Settle a site's pages, unless nothing of them changed in this run; work within a transaction."""
+    touched = desk.corpus.row(
+        "SELECT EXISTS (SELECT 1 FROM pages WHERE startup_id = ?1 AND NOT settled)"
+        " OR EXISTS (SELECT 1 FROM changes WHERE startup_id = ?1 AND run = ?2)"
+        " OR EXISTS (SELECT 1 FROM readings JOIN sites ON sites.run = readings.run AND sites.startup_id = readings.startup_id"
+        " WHERE readings.startup_id = ?1 AND readings.run = ?2 AND fetched_at >= began_at)",
+        (startup.id, run),
+    )
+    if touched != (0,):
+        desk.readings.settle(startup.id, datetime.now(UTC), settled)
+        settle_company(desk, startup.id)
+
+
+def settled(pages: Sequence[tuple[Block, ...]]) -> Sequence[tuple[Block, ...]]:
+    """Return the pages of one site without the lines that it repeats."""
+    repeated = repeated_lines(pages)
+    return [without_lines(blocks, repeated) for blocks in pages]
+
+
+def settle_company(desk: Desk, startup_id: str) -> None:
+    """Keep what the pages of a site say together of its company."""
+    told = [found.company for found in desk.readings.of(startup_id) if found.company and found.outcome is Outcome.STORED]
+    if told:
+        record = merge_companies([CompanyRecord.from_json(json.loads(text)) for text in told])
+        Companies(desk.corpus).put_record(startup_id, json.dumps(record.as_json(), ensure_ascii=False, sort_keys=True))

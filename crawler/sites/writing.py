@@ -1,0 +1,135 @@
+"""The one hand that writes during a crawl: a thread of its own that turns steps of many sites into few transactions.
+
+A step is all that one visit leads to: archive record, page, visit, and the site's next address. Steps that come while the disk
+is busy share the next transaction; a site goes on only when its step is on the disk. So a crash undoes no step that another
+follows from, and each site repeats only what it had in flight.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from crawler.archive.archive import Archive
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.readings import Readings
+from crawler.errors import ScoutError
+
+Result = TypeVar("Result")
+
+MOST_STEPS = 256
+"""Of one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a step writes on."""
+
+    corpus: Corpus
+    readings: Readings
+    archive: Archive
+
+
+Step = Callable[[Desk], Result]
+Job = tuple[Step[Any], "Future[Any]"]
+
+
+class Writer:
+    """Runs steps in order, each whole or not at all."""
+
+    def __init__(self, corpus_path: Path, archive: Path, user_agent: str, run: int) -> None:
+        """Take the corpus, the archive's folder, who crawls, and the crawl that visits and changes are noted under."""
+        self._paths = (corpus_path, archive)
+        self._user_agent = user_agent
+        self._run = run
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._broken: ScoutError | None = None
+        self._ended = False
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._thread.start()
+
+    async def do(self, step: Step[Result]) -> Result:
+        """Run a step and return what it returns, once it is on the disk.
+
+        Raises:
+            CorpusError: the corpus cannot be written; nothing of the step is kept, and no later step will be.
+            ArchiveError: likewise of the archive.
+        """
+        done: Future[Result] = Future()
+        self._jobs.put((step, done))
+        return await asyncio.wrap_future(done)
+
+    def post(self, step: Step[object]) -> None:
+        """Have a step run some time soon; its failure shows in the next `do`."""
+        self._jobs.put((step, Future()))
+
+    def close(self) -> None:
+        """Run what is left and close corpus and archive."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        corpus_path, folder = self._paths
+        try:
+            with Corpus(corpus_path) as corpus, Archive(folder, user_agent=self._user_agent) as archive:
+                corpus.run = self._run
+                desk = Desk(corpus, Readings(corpus), archive)
+                while jobs := self._next_jobs():
+                    self._run_all(jobs, desk)
+        except ScoutError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: ScoutError) -> None:
+        """Answer all steps with the reason why corpus or archive could not be opened (or, at the very end, closed)."""
+        while not self._ended and (jobs := self._next_jobs()):
+            for _, done in jobs:
+                _settle(done, None, error)
+
+    def _next_jobs(self) -> list[Job]:
+        first = self._jobs.get()
+        self._ended = first is None
+        jobs = [] if first is None else [first]
+        while jobs and len(jobs) < MOST_STEPS:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                break
+            jobs.append(job)
+        return jobs
+
+    def _run_all(self, jobs: list[Job], desk: Desk) -> None:
+        results: list[tuple[object, BaseException | None]] = []
+        try:
+            if self._broken is not None:
+                raise self._broken
+            with desk.corpus.transaction():
+                for step, _ in jobs:
+                    try:
+                        with desk.corpus.part():
+                            results.append((step(desk), None))
+                    except ScoutError:
+                        raise
+                    except Exception as error:  # noqa: BLE001  # the error of one site's step, raised where it waits
+                        results.append((None, error))
+                desk.archive.sync()  # a reference is never on the disk before what it refers to
+        except ScoutError as error:
+            self._broken = error
+            results = [(None, error)] * len(jobs)
+        for (_, done), (result, failure) in zip(jobs, results, strict=True):
+            _settle(done, result, failure)
+
+
+def _settle(done: "Future[Any]", result: object, failure: BaseException | None) -> None:
+    if not done.set_running_or_notify_cancel():
+        return
+    if failure is None:
+        done.set_result(result)
+    else:
+        done.set_exception(failure)

@@ -1,0 +1,1 @@
+"""What keeps a crawl out of endless families of addresses."""

@@ -1,0 +1,129 @@
+"""What is known of each host in one crawl: its turn, its breakers, its address, and how it was treated."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from crawler.records import Outcome
+from crawler.settings import CrawlSettings
+from crawler.urls import host_of, origin_of
+from crawler.web.netranges import is_loopback
+from crawler.web.politeness import LEAST_DELAY, AddressGate, Breaker, Circuit, HostGate
+
+NEVER = 1_000_000_000
+"""Failures in a row that no crawl has."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostReport:
+    """How one host was treated, and why."""
+
+    host: str
+    """Without a leading `www.`: both spellings are one host."""
+    requests: int
+    delay: float
+    """Seconds between two requests at present."""
+    asked: float
+    """Seconds that robots.txt asks for."""
+    told_to_wait: int
+    """Answers with a Retry-After."""
+    longest_wait: float
+    """The longest of them, in seconds."""
+    circuit: Circuit
+    reason: str
+    """Why it is left alone, or was the last time."""
+
+
+@dataclass(slots=True)
+class Host:
+    """One host, in both its spellings: with `www.` and without."""
+
+    gate: HostGate
+    breaker: Breaker
+    """Opened by what speaks for the whole host: its wish to be left alone."""
+    origins: dict[str, Breaker] = field(default_factory=dict)
+    """Opened by failures in a row: one spelling may answer badly and the other well."""
+    requests: int = 0
+    asked: float = 0.0
+    told_to_wait: int = 0
+    longest_wait: float = 0.0
+
+    @property
+    def probing(self) -> bool:
+        """Whether the next request is the one that tells whether the host is well again."""
+        return any(breaker.state is Circuit.HALF_OPEN for breaker in (self.breaker, *self.origins.values()))
+
+    def told(self, seconds: float) -> None:
+        """Take note of a Retry-After."""
+        self.told_to_wait += 1
+        self.longest_wait = max(self.longest_wait, seconds)
+
+    def open_breaker(self, origin: str) -> Breaker | None:
+        """Return the breaker that keeps an origin from being asked."""
+        return next((b for b in (self.breaker, self.origins[origin]) if b.state is Circuit.OPEN), None)
+
+    def good(self, origin: str) -> None:
+        """Take note of an answer as it should be."""
+        self.breaker.good()
+        self.origins[origin].good()
+
+    def bad(self, origin: str, outcome: Outcome, reason: str, most: int) -> None:
+        """Take note of an address that ended badly; at `most` in a row its origin is left alone."""
+        self.breaker.bad(outcome, reason, NEVER)
+        self.origins[origin].bad(outcome, reason, most)
+
+    def report(self, name: str) -> HostReport:
+        """Return how the host was treated so far."""
+        breakers = (self.breaker, *self.origins.values())
+        worst = max(breakers, key=lambda breaker: (breaker.seconds_left, breaker.reason))
+        return HostReport(
+            name, self.requests, self.gate.delay, self.asked, self.told_to_wait, self.longest_wait, worst.state, worst.reason
+        )
+
+
+class Hosts:
+    """All hosts of one crawl."""
+
+    def __init__(
+        self, settings: CrawlSettings, address_of: Callable[[str], str | None], dice: random.Random, *, rehearsal: bool
+    ) -> None:
+        """Take the crawl's settings; see `Fetcher` for the rest."""
+        self._settings = settings
+        self._address_of = address_of
+        self._dice = dice
+        self._least = 0.0 if rehearsal else LEAST_DELAY
+        self._hosts: dict[str, Host] = {}
+        self._addresses: dict[str, AddressGate] = {}
+
+    def host(self, url: str) -> Host:
+        """Return the host of a URL, with a breaker for its origin."""
+        name = host_of(url).removeprefix("www.")
+        if name not in self._hosts:
+            floor = max(self._settings.delay, 0.0 if is_here(name) else self._least)
+            gate = HostGate(floor, throttle=self._settings.autothrottle)
+            self._hosts[name] = Host(gate, Breaker(name, self._dice))
+        host, origin = self._hosts[name], origin_of(url)
+        if origin not in host.origins:
+            host.origins[origin] = Breaker(origin, self._dice)
+        return host
+
+    def address(self, url: str) -> AddressGate | None:
+        """Return the gate of the address that a URL's host is pinned to; None while it is not known.
+
+        This machine's own addresses have none: they may serve as many hosts as they like.
+        """
+        address = self._address_of(host_of(url))
+        if address is None or is_loopback(address):
+            return None
+        if address not in self._addresses:
+            self._addresses[address] = AddressGate(max(self._settings.delay, self._least))
+        return self._addresses[address]
+
+    def reports(self) -> tuple[HostReport, ...]:
+        """Return how each host was treated so far."""
+        return tuple(host.report(name) for name, host in self._hosts.items())
+
+
+def is_here(host: str) -> bool:
+    """Tell whether a host is this machine: `localhost`, a name below it (RFC 6761), or a loopback address."""
+    return host == "localhost" or host.endswith(".localhost") or is_loopback(host)
