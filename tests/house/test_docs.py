@@ -39,7 +39,7 @@ def _commands(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401  # a co
 
 
 def test_every_command_is_in_the_table_of_commands_and_no_other(readme: str) -> None:
-    rows = re.findall(r"^\| `(scout [a-z ]+?)(?: [^a-z`][^`]*| FILE[^`]*| NAME[^`]*)?` \|", readme, re.MULTILINE)
+    rows = re.findall(r"^\| `(scout [a-z -]+?)(?: [^a-z`][^`]*| FILE[^`]*| NAME[^`]*)?` \|", readme, re.MULTILINE)
     assert sorted(rows) == sorted(_commands(typer.main.get_command(cli), "scout"))
 
 
