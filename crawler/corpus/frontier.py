@@ -171,6 +171,20 @@ class SiteFrontier:
         self._set("state = ?, turn = ?, status = ?, read = ?", (State.DONE, self._turn, status, read), url)
         self._turn += 1
 
+    def defer(self, url: str, rank: int) -> bool:
+        """Let an address in flight wait once more, in a later rank; return whether it may: it does so once in a run."""
+        statement = (
+            "UPDATE frontier SET state = ?, turn = NULL, rank = ?, again = 1"
+            " WHERE run = ? AND startup_id = ? AND url = ? AND again = 0"
+        )
+        return bool(self._corpus.execute(statement, (State.WAITING, rank, *self._site, url)))
+
+    def count_deferred(self) -> int:
+        """Return how many addresses had to wait once more, whatever became of them."""
+        query = "SELECT coalesce(sum(again), 0) FROM frontier WHERE run = ? AND startup_id = ?"
+        row = self._corpus.row(query, self._site)
+        return int(row[0]) if row else 0
+
     def discard(self, url: str) -> None:
         """Mark an address as one that is not visited."""
         self._set("state = ?, turn = NULL", (State.DONE,), url)

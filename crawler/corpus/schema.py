@@ -95,5 +95,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX frontier_keys ON frontier (run, startup_id, key);
     CREATE INDEX frontier_next ON frontier (run, startup_id, state, rank, depth, serial);
     """,
+    # waits hold until when a host, or one of its origins, is left alone; again tells what failed once in this run.
+    """
+    CREATE TABLE waits (host TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL, outcome TEXT NOT NULL) STRICT;
+    ALTER TABLE frontier ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """Numbered from 1; a corpus records in `user_version` how many it has seen. Never edit one that was released: add."""

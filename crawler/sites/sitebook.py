@@ -23,6 +23,8 @@ from crawler.web.sitemaps import Sitemap
 
 LAST = 1
 """The rank of addresses that come after all others; a smaller rank comes first, and a page's is its negated priority."""
+AGAIN = LAST + 1
+"""The rank of addresses that failed in passing: they are tried once more when all else of their site is done."""
 SITEMAP_RANK = -100
 DEAD_FOLDER = 15
 """Pages not found below a folder, and none found, after which the rest of it comes last: stale lists name thousands."""
@@ -73,6 +75,7 @@ class SiteBook:
             self._sitemaps += done.kind is Kind.SITEMAP
             if done.kind is Kind.PAGE:
                 self._learn(done.url, done.status, desk.readings.get(self.startup.id, done.url) if done.read else None)
+        self._requests += frontier.count_deferred()
         self._counted_waiting(frontier.count_waiting())
         in_flight = frontier.in_flight()
         if not in_flight and self.state.phase is Phase.SEED and not self._requests:
@@ -140,8 +143,12 @@ class SiteBook:
         frontier = self._frontier
         earlier = desk.readings.get(self.startup.id, task.url)
         archived = self._archive(desk, answer, earlier)
-        frontier.finish(task.url, verdict.status, read=verdict.counts)
         self._requests += 1
+        begun = self.state.phase is not Phase.SEED
+        if begun and verdict.passing and not verdict.target and frontier.defer(task.url, AGAIN):
+            self._counted_waiting(1)
+            return None if nested else self.take(desk)
+        frontier.finish(task.url, verdict.status, read=verdict.counts)
         found = verdict.found
         if found is not None:
             page = replace(found.page, archived=archived or found.page.archived) if verdict.fresh else found.page

@@ -5,6 +5,7 @@ decides (order, budgets, copies, traps) is told by what is committed alone, so t
 have gone.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -20,12 +21,17 @@ from crawler.sites.judging import Verdict, body_digest, found_of, is_document, i
 from crawler.sites.sitebook import SiteBook
 from crawler.sites.writing import Writer
 from crawler.urls import at_origin, canonical_url, page_key
-from crawler.web.fetching import Answer, Failure, Fetcher, Validators
+from crawler.web.fetching import Answer, Failure, Fetcher, Validators, is_passing
 from crawler.web.politeness import Robots
 from crawler.web.refreshing import believable, unchanged
 from crawler.web.sitemaps import MOST_BYTES, Sitemap, parse_sitemap
 
 logger = logging.getLogger(__name__)
+
+PATIENCE = 900.0
+"""Delays of the crawl that a site waits in all for hosts that are left alone for a while."""
+LONGEST_PATIENCE = 900.0
+"""Seconds."""
 
 Read = Callable[[Answer, str], Awaitable[Reading]]
 """Extracts a page, given the answer and what it is (see `judging.kind_of`)."""
@@ -41,6 +47,7 @@ class SiteCrawl:
         self._writer = writer
         self._reader = reader
         self._read = read
+        self._patience = min(PATIENCE * book.settings.delay, LONGEST_PATIENCE)
 
     async def run(self) -> None:
         """Visit the seed, read the sitemaps, then visit what waits until nothing does or the budget is spent."""
@@ -111,14 +118,28 @@ class SiteCrawl:
             return None, await self._judge(task, earlier, detail, nested=nested, fresh=False)
         validators = Validators(earlier.etag, earlier.last_modified) if earlier else None
         most_bytes = self._book.settings.max_document_bytes if is_document(task.url) else None
+        at_home = at_origin(task.url, self._book.state.home)
+        elsewhere = at_home if at_home != task.url else None
         answer = await self._fetcher.fetch(task.url, most_bytes, validators)
+        while isinstance(answer, Failure) and await self._waited(answer, elsewhere):
+            answer = await self._fetcher.fetch(task.url, most_bytes, validators)
         if isinstance(answer, Failure):
-            at_home = at_origin(task.url, self._book.state.home) if answer.outcome is Outcome.UNREACHABLE else None
-            return None, Verdict(answer.outcome, answer.status, answer.detail, at_home if at_home != task.url else None)
+            target = elsewhere if answer.outcome is Outcome.UNREACHABLE else None
+            passing = is_passing(answer) and answer.retry_in is None
+            return None, Verdict(answer.outcome, answer.status, answer.detail, target, passing=passing)
         self._book.tally.fetched += 1
         if answer.redirect is not None:
             return answer, self._redirected(task, answer.redirect, answer.status)
         return answer, await self._take(task, answer, earlier, nested=nested)
+
+    async def _waited(self, failure: Failure, elsewhere: str | None) -> bool:
+        """Wait until the host may be asked again, if that is soon; tell whether it was. A page found elsewhere needs no wait."""
+        seconds = failure.retry_in
+        if seconds is None or seconds > self._patience or (elsewhere and failure.outcome is Outcome.UNREACHABLE):
+            return False
+        self._patience -= seconds
+        await asyncio.sleep(seconds)
+        return True
 
     async def _take(self, task: Task, answer: Answer, earlier: Found | None, *, nested: bool) -> Verdict:
         """Judge an answer that is no redirect."""
@@ -127,7 +148,7 @@ class SiteCrawl:
             noindex = earlier.noindex or answer.rules.noindex
             return await self._judge(task, replace(earlier, noindex=noindex), "", nested=nested, fresh=False)
         if not 200 <= status < 300:  # noqa: PLR2004
-            return Verdict(Outcome.HTTP_ERROR, status)
+            return Verdict(Outcome.HTTP_ERROR, status, passing=is_passing(answer))
         kind = kind_of(answer)
         if kind is None:
             return Verdict(Outcome.NOT_HTML, status, answer.headers.get("content-type", "")[:100])

@@ -24,6 +24,7 @@ from crawler.sites.readers import Readers
 from crawler.sites.robotscache import StoredRobots
 from crawler.sites.sitebook import SiteBook
 from crawler.sites.sitecrawl import SiteCrawl
+from crawler.sites.storedwaits import StoredWaits
 from crawler.sites.writing import Writer
 from crawler.urls import canonical_url
 from crawler.web.caps import guarded_settings
@@ -126,6 +127,7 @@ class StartupSpider(Spider):
             work.guard,
             StoredRobots(work.corpus, work.writer, work.run.began_at),
             OptOuts(work.corpus).covers,
+            waits=StoredWaits(work.corpus, work.writer),
             rehearsal=work.rehearsal,
             look_up=None if work.guard.proxies else look_up,
         )

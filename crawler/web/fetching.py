@@ -10,11 +10,24 @@ from crawler.records import Outcome
 from crawler.settings import CrawlSettings
 from crawler.urls import host_of, origin_of
 from crawler.web.downloading import Answer, Download, Failure, Validators, request_once
-from crawler.web.hosts import Host, HostReport, Hosts, is_here
+from crawler.web.hosts import Host, HostReport, Hosts, Wait, Waits, is_here
 from crawler.web.politeness import AddressGate, Robots, back_off, retry_after
 from crawler.web.robots import CLOSED_KEPT, MOST_ROBOTS_BYTES, ROBOTS_KEPT, CachedRobots, RobotsCache
 
-__all__ = ["FORBIDDEN", "Answer", "CachedRobots", "Failure", "Fetcher", "Guarding", "HostReport", "RobotsCache", "Validators"]
+__all__ = [
+    "FORBIDDEN",
+    "Answer",
+    "CachedRobots",
+    "Failure",
+    "Fetcher",
+    "Guarding",
+    "HostReport",
+    "RobotsCache",
+    "Validators",
+    "Wait",
+    "Waits",
+    "is_passing",
+]
 
 RETRIES = 2
 TOLD_RETRIES = 5
@@ -53,6 +66,7 @@ class Fetcher:
         download: Scrapy's `engine.download_async`.
         guard: which addresses may be reached.
         robots_cache: keeps robots.txt between crawls; without it they are kept for this one.
+        waits: keeps until when hosts are left alone; likewise.
         opted_out: tells of a host whether its owner wants no visit. It is never asked for anything, robots.txt included.
         rehearsal: for tests and benchmarks over a web of their own: the delay of the settings counts even where it is under
             `LEAST_DELAY`. No setting, variable or option leads here.
@@ -70,6 +84,7 @@ class Fetcher:
         robots_cache: RobotsCache | None = None,
         opted_out: Callable[[str], bool] = lambda _: False,
         *,
+        waits: Waits | None = None,
         rehearsal: bool = False,
         look_up: Callable[[str], Awaitable[None]] | None = None,
         dice: random.Random | None = None,
@@ -84,7 +99,7 @@ class Fetcher:
         self._look_up = look_up
         self._now = now
         self._dice = dice or random.Random()  # noqa: S311  # it spreads retries and keeps no secret
-        self._hosts = Hosts(settings, guard.address_of, self._dice, rehearsal=rehearsal)
+        self._hosts = Hosts(settings, guard.address_of, self._dice, waits, now, rehearsal=rehearsal)
         self._robots: dict[str, tuple[datetime, asyncio.Task[Robots | Failure]]] = {}
         self._free = asyncio.Semaphore(settings.concurrency)
 
@@ -199,9 +214,9 @@ class Fetcher:
             if address is None and (address := self._hosts.address(url)):
                 # The first request made the address known: it counts there too.
                 address.begin()
-            if not _worth_retrying(result):
+            if not is_passing(result):
                 break
-            asked = self._told_to_wait(host, result)
+            asked = self._told_to_wait(url, result)
             if refusal := self._too_long(host, result, asked):
                 return refusal
             last = probing or attempt >= (RETRIES if asked is None else TOLD_RETRIES)
@@ -226,12 +241,12 @@ class Fetcher:
             host.gate.observe(result.latency, good=result.status == 200)  # noqa: PLR2004
         return result
 
-    def _told_to_wait(self, host: Host, result: Answer | Failure) -> float | None:
+    def _told_to_wait(self, url: str, result: Answer | Failure) -> float | None:
         """Return the seconds that a Retry-After asks for."""
         header = result.headers.get("retry-after", "") if isinstance(result, Answer) else ""
         asked = retry_after(header, self._now())
         if asked is not None:
-            host.told(asked)
+            self._hosts.told(url, asked)
         return asked
 
     def _too_long(self, host: Host, result: Answer | Failure, asked: float | None) -> Failure | None:
@@ -243,7 +258,8 @@ class Fetcher:
         return Failure(Outcome.HTTP_ERROR, reason, result.status, host.breaker.seconds_left)
 
 
-def _worth_retrying(result: Answer | Failure) -> bool:
+def is_passing(result: Answer | Failure) -> bool:
+    """Tell whether an address ended by what may be otherwise soon."""
     if isinstance(result, Failure):
         return result.outcome is Outcome.UNREACHABLE
     return result.status in BUSY or (result.status >= 500 and result.status not in NOT_WORTH_RETRYING)  # noqa: PLR2004

@@ -3,6 +3,9 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 from crawler.records import Outcome
 from crawler.settings import CrawlSettings
@@ -12,6 +15,30 @@ from crawler.web.politeness import LEAST_DELAY, AddressGate, Breaker, Circuit, H
 
 NEVER = 1_000_000_000
 """Failures in a row that no crawl has."""
+LONGEST_KEPT = 30 * 24 * 3600.0
+"""Seconds for which a wait is remembered beyond the process at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until when a host is left alone."""
+
+    until: datetime
+    """In UTC."""
+    reason: str = ""
+    """Why nothing is asked of it meanwhile; empty where requests wait their turn as long."""
+    outcome: Outcome = Outcome.HTTP_ERROR
+    """What becomes of the addresses that are not asked for."""
+
+
+class Waits(Protocol):
+    """Keeps the waits of hosts and of their origins between processes, so that a restart makes no crawl impatient."""
+
+    def get(self, host: str) -> Wait | None:
+        """Return what was kept for a host (without `www.`) or an origin; it may be over."""
+
+    def put(self, host: str, wait: Wait) -> None:
+        """Keep a wait, unless a longer one is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +112,18 @@ class Hosts:
     """All hosts of one crawl."""
 
     def __init__(
-        self, settings: CrawlSettings, address_of: Callable[[str], str | None], dice: random.Random, *, rehearsal: bool
+        self,
+        settings: CrawlSettings,
+        address_of: Callable[[str], str | None],
+        dice: random.Random,
+        waits: Waits | None,
+        now: Callable[[], datetime],
+        *,
+        rehearsal: bool,
     ) -> None:
         """Take the crawl's settings; see `Fetcher` for the rest."""
+        self._waits = waits
+        self._now = now
         self._settings = settings
         self._address_of = address_of
         self._dice = dice
@@ -101,11 +137,33 @@ class Hosts:
         if name not in self._hosts:
             floor = max(self._settings.delay, 0.0 if is_here(name) else self._least)
             gate = HostGate(floor, throttle=self._settings.autothrottle)
-            self._hosts[name] = Host(gate, Breaker(name, self._dice))
+            self._hosts[name] = Host(gate, self._breaker(name))
+            if (wait := self._wait(name)) and not wait.reason:
+                gate.pause((wait.until - self._now()).total_seconds())
         host, origin = self._hosts[name], origin_of(url)
         if origin not in host.origins:
-            host.origins[origin] = Breaker(origin, self._dice)
+            host.origins[origin] = self._breaker(origin)
         return host
+
+    def told(self, url: str, seconds: float) -> None:
+        """Take note of a Retry-After."""
+        self.host(url).told(seconds)
+        self._keep(host_of(url).removeprefix("www."), Outcome.HTTP_ERROR, "", seconds)
+
+    def _breaker(self, name: str) -> Breaker:
+        """Return the breaker of a host or an origin, open where an earlier process left it so."""
+        breaker = Breaker(name, self._dice, partial(self._keep, name))
+        if (wait := self._wait(name)) and wait.reason:
+            breaker.reopen(wait.outcome, wait.reason, (wait.until - self._now()).total_seconds())
+        return breaker
+
+    def _wait(self, name: str) -> Wait | None:
+        wait = self._waits.get(name) if self._waits else None
+        return wait if wait and wait.until > self._now() else None
+
+    def _keep(self, name: str, outcome: Outcome, reason: str, seconds: float) -> None:
+        if self._waits:
+            self._waits.put(name, Wait(self._now() + timedelta(seconds=min(seconds, LONGEST_KEPT)), reason, outcome))
 
     def address(self, url: str) -> AddressGate | None:
         """Return the gate of the address that a URL's host is pinned to; None while it is not known.

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -162,14 +162,23 @@ class Circuit(StrEnum):
 class Breaker:
     """Leaves a host alone that answers badly, and tries it again after a while. Time is the running event loop's."""
 
-    def __init__(self, name: str, dice: random.Random) -> None:
-        """Make a closed breaker; `name` is for the log, the dice spread the moments of the next try."""
+    def __init__(
+        self, name: str, dice: random.Random, opened: Callable[[Outcome, str, float], None] = lambda *_: None
+    ) -> None:
+        """Make a closed breaker.
+
+        Args:
+            name: for the log.
+            dice: spread the moments of the next try.
+            opened: told when the breaker opens: the outcome, the reason, and for how many seconds.
+        """
         self.reason = ""
         """Why the host is left alone, or was the last time."""
         self.outcome = Outcome.UNREACHABLE
         """What becomes of the addresses that are not asked for."""
         self._name = name
         self._dice = dice
+        self._told_opened = opened
         self._bad = 0
         self._opened = 0
         self._until = 0.0
@@ -205,6 +214,13 @@ class Breaker:
         self._opened += 1
         self.outcome, self.reason, self._state = outcome, reason, Circuit.OPEN
         logger.info("%s is %s for %.0f s", self._name, reason, self._until - _now())
+        self._told_opened(outcome, reason, self._until - _now())
+
+    def reopen(self, outcome: Outcome, reason: str, seconds: float) -> None:
+        """Leave the host alone for what is left of a cool-off that an earlier process began."""
+        self._until = _now() + seconds
+        self._opened = 1
+        self.outcome, self.reason, self._state = outcome, reason, Circuit.OPEN
 
 
 @dataclass(frozen=True, slots=True)
