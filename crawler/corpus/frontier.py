@@ -54,6 +54,8 @@ class Task:
     """Redirects that led here."""
     lastmod: str = ""
     """What the sitemap says of the page's last change."""
+    again: bool = False
+    """Whether it failed once in this run, and had to wait once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,11 @@ class SiteFrontier:
         row = self._one("state = ? AND key = ? ORDER BY rank, depth, serial LIMIT 1", (State.WAITING, page_key(url)))
         return None if row is None else self._fly(row)
 
+    def take_deferred(self) -> Task | None:
+        """Put an address that had to wait once more in flight, and return it; None if there is none."""
+        row = self._one("state = ? AND again ORDER BY rank, depth, serial LIMIT 1", (State.WAITING,))
+        return None if row is None else self._fly(row)
+
     def hop(self, task: Task, url: str) -> Task | None:
         """Put the address that `task` leads to in flight; return it, or None if it was visited already or is in flight."""
         known = self._one("url = ? AND state != ?", (url, State.WAITING))
@@ -248,7 +255,9 @@ class SiteFrontier:
         return next(iter(self._all(where, values)), None)
 
     def _all(self, where: str, values: Sequence[object]) -> Iterator[Task]:
-        query = f"SELECT url, depth, rank, kind, hops, lastmod FROM frontier WHERE run = ? AND startup_id = ? AND {where}"  # noqa: S608
+        query = (
+            f"SELECT url, depth, rank, kind, hops, lastmod, again FROM frontier WHERE run = ? AND startup_id = ? AND {where}"  # noqa: S608
+        )
         return self._corpus.rows(query, _task, (*self._site, *values))
 
 
@@ -258,5 +267,5 @@ def _state_values(state: SiteState) -> tuple[object, ...]:
 
 
 def _task(row: tuple[Any, ...]) -> Task:
-    url, depth, rank, kind, hops, lastmod = row
-    return Task(url, depth, rank, Kind(kind), hops, lastmod)
+    url, depth, rank, kind, hops, lastmod, again = row
+    return Task(url, depth, rank, Kind(kind), hops, lastmod, bool(again))

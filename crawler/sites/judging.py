@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.corpus.readings import Found
+from crawler.page.privacy import without_personal_data
 from crawler.reading import Reading
 from crawler.records import Block, Outcome, Page, join_blocks
 from crawler.urls import is_binary
@@ -44,6 +45,8 @@ class Verdict:
     """Whether it counts as a page of the site's budget."""
     fresh: bool = True
     """Whether the text was read anew."""
+    passing: bool = False
+    """Whether it may be otherwise soon."""
 
 
 def kind_of(answer: Answer) -> str | None:
@@ -108,7 +111,7 @@ def found_of(startup_id: str, answer: Answer, reading: Reading, depth: int, last
         outcome=Outcome.STORED,
         status=answer.status,
         depth=depth,
-        links=() if nofollow else tuple((link.url, link.text[:200]) for link in extracted.links),
+        links=() if nofollow else tuple((link.url, without_personal_data(link.text[:200])) for link in extracted.links),
         canonical=metadata.canonical,
         refresh=metadata.refresh if quick else None,
         noindex=metadata.noindex or rules.noindex,

@@ -1,11 +1,12 @@
-"""robots.txt files as they were fetched, in the corpus: a crawl that is taken up again asks no host twice."""
+"""What hosts asked of us, in the corpus: a crawl that is taken up again asks none twice for robots.txt, and none too soon."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import to_text
+from crawler.records import Outcome
 from crawler.sites.writing import Desk, Writer
-from crawler.web.fetching import CachedRobots
+from crawler.web.fetching import CachedRobots, Wait
 
 
 class StoredRobots:
@@ -33,3 +34,38 @@ class StoredRobots:
             desk.corpus.execute(statement, values)
 
         self._writer.post(step)
+
+
+class StoredWaits:
+    """The waits of all crawls of a corpus; those that are over are forgotten by and by."""
+
+    def __init__(self, corpus: Corpus, writer: Writer) -> None:
+        """Take a corpus to read, and the writer."""
+        self._corpus = corpus
+        self._writer = writer
+
+    def get(self, host: str) -> Wait | None:
+        """Return what was kept for a host or an origin."""
+        row = self._corpus.row("SELECT until, reason, outcome FROM waits WHERE host = ?", (host,))
+        return None if row is None else Wait(datetime.fromisoformat(row[0]), row[1], Outcome(row[2]))
+
+    def put(self, host: str, wait: Wait) -> None:
+        """Keep a wait, unless a longer one is kept."""
+        values = (host, _exact(wait.until), wait.reason, wait.outcome)
+        statement = (
+            "INSERT INTO waits (host, until, reason, outcome) VALUES (?, ?, ?, ?) ON CONFLICT (host) DO UPDATE"
+            " SET until = excluded.until, reason = excluded.reason, outcome = excluded.outcome"
+            " WHERE excluded.until >= until"
+        )
+        over = _exact(datetime.now(UTC))
+
+        def step(desk: Desk) -> None:
+            desk.corpus.execute("DELETE FROM waits WHERE until < ?", (over,))
+            desk.corpus.execute(statement, values)
+
+        self._writer.post(step)
+
+
+def _exact(moment: datetime) -> str:
+    """Return a moment as text that sorts by time; to the second it would end too soon."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -11,18 +11,10 @@ from crawler.records import Block, Outcome, Startup
 from crawler.sites.writing import Desk
 
 
-def settle_site(desk: Desk, startup: Startup, *, run: int) -> None:
-    """Settle a site's pages, unless nothing of them changed in this run; work within a transaction."""
-    touched = desk.corpus.row(
-        "SELECT EXISTS (SELECT 1 FROM pages WHERE startup_id = ?1 AND NOT settled)"
-        " OR EXISTS (SELECT 1 FROM changes WHERE startup_id = ?1 AND run = ?2)"
-        " OR EXISTS (SELECT 1 FROM readings JOIN sites ON sites.run = readings.run AND sites.startup_id = readings.startup_id"
-        " WHERE readings.startup_id = ?1 AND readings.run = ?2 AND fetched_at >= began_at)",
-        (startup.id, run),
-    )
-    if touched != (0,):
-        desk.readings.settle(startup.id, datetime.now(UTC), settled)
-        settle_company(desk, startup.id)
+def settle_site(desk: Desk, startup: Startup) -> None:
+    """Settle a site's pages, also those that an interrupted crawl left as they were found; work within a transaction."""
+    desk.readings.settle(startup.id, datetime.now(UTC), settled)
+    settle_company(desk, startup.id)
 
 
 def settled(pages: Sequence[tuple[Block, ...]]) -> Sequence[tuple[Block, ...]]:

@@ -138,16 +138,21 @@ class SiteBook:
         self._counted_waiting(-1 if task else 0)
         return task
 
+    def take_deferred(self, _desk: Desk) -> Task | None:
+        """Choose an address that failed in passing while the seed was visited; None if there is none."""
+        task = self._frontier.take_deferred()
+        self._counted_waiting(-1 if task else 0)
+        return task
+
     def commit(self, desk: Desk, task: Task, verdict: Verdict, answer: Answer | None, *, nested: bool) -> Task | None:
         """Write down how a visit ended. Return what comes next: where it leads; else, unless it was `nested`, what is next."""
         frontier = self._frontier
         earlier = desk.readings.get(self.startup.id, task.url)
         archived = self._archive(desk, answer, earlier)
         self._requests += 1
-        begun = self.state.phase is not Phase.SEED
-        if begun and verdict.passing and not verdict.target and frontier.defer(task.url, AGAIN):
+        if verdict.passing and not verdict.target and frontier.defer(task.url, AGAIN):
             self._counted_waiting(1)
-            return None if nested else self.take(desk)
+            return None if nested or self.state.phase is Phase.SEED else self.take(desk)
         frontier.finish(task.url, verdict.status, read=verdict.counts)
         found = verdict.found
         if found is not None:
@@ -163,10 +168,14 @@ class SiteBook:
         following = self._follow(desk, task, verdict) if verdict.target else None
         return following or (None if nested or self.state.phase is Phase.SEED else self.take(desk))
 
-    def commit_sitemap(self, desk: Desk, task: Task, answer: Answer | None, sitemap: Sitemap) -> Task | None:
-        """Write down what a sitemap names."""
+    def commit_sitemap(self, desk: Desk, task: Task, answer: Answer | None, sitemap: Sitemap, *, passing: bool) -> Task | None:
+        """Write down what a sitemap names; one that failed in passing is asked for once more."""
         frontier = self._frontier
         self._archive(desk, answer, None)
+        if passing and frontier.defer(task.url, AGAIN):
+            self._requests += 1
+            self._counted_waiting(1)
+            return self.take(desk)
         frontier.finish(task.url, answer.status if answer else None)
         self._sitemaps += 1
         target = answer.redirect if answer else None
@@ -181,7 +190,7 @@ class SiteBook:
     def close(self, desk: Desk) -> None:
         """End the site: its pages are settled, what still waits is left."""
         frontier = self._frontier
-        settle_site(desk, self.startup, run=self.run)
+        settle_site(desk, self.startup)
         frontier.close(left=self._waiting, delay=self.delay)
         self.close_waiting()
 
@@ -257,16 +266,19 @@ class SiteBook:
             desk.corpus.put_page(page, settled=False)
             return Outcome.STORED
         before = earlier.page if earlier else known
-        if found.seen_at:
-            desk.corpus.touch_page(self.startup.id, page.url, found.seen_at)
         same = (page.digest, page.language) == (before.digest, before.language)
+        if same and found.seen_at:
+            desk.corpus.touch_page(self.startup.id, page.url, found.seen_at)
         return Outcome.UNCHANGED if same else Outcome.STORED
 
     def _note(self, desk: Desk, url: str, outcome: Outcome, status: int | None, detail: str = "") -> None:
         """Record a visit; a stored page that is gone, or that its site keeps to itself by now, is dropped."""
         forbidden = detail == FORBIDDEN
         if leaves_corpus(outcome, status, forbidden=forbidden) and desk.corpus.drop_page(self.startup.id, url):
-            if status in NOT_FOUND or forbidden:
+            if outcome not in {
+                Outcome.NOINDEX,
+                Outcome.DUPLICATE,
+            }:  # these were read anew; what was read before must not come back
                 desk.readings.drop(self.startup.id, url)
             outcome = Outcome.GONE if status in NOT_FOUND else outcome
         desk.corpus.put_visit(Visit(url, self.startup.id, outcome, datetime.now(UTC), status, detail))

@@ -32,6 +32,10 @@ PATIENCE = 900.0
 """Delays of the crawl that a site waits in all for hosts that are left alone for a while."""
 LONGEST_PATIENCE = 900.0
 """Seconds."""
+LULL = 30.0
+"""Delays of the crawl before the first of the addresses that failed is tried again: their host may need a moment."""
+LONGEST_LULL = 30.0
+"""Seconds."""
 
 Read = Callable[[Answer, str], Awaitable[Reading]]
 """Extracts a page, given the answer and what it is (see `judging.kind_of`)."""
@@ -48,6 +52,7 @@ class SiteCrawl:
         self._reader = reader
         self._read = read
         self._patience = min(PATIENCE * book.settings.delay, LONGEST_PATIENCE)
+        self._lull = min(LULL * book.settings.delay, LONGEST_LULL)
 
     async def run(self) -> None:
         """Visit the seed, read the sitemaps, then visit what waits until nothing does or the budget is spent."""
@@ -58,6 +63,7 @@ class SiteCrawl:
                 await self._visit_nested(task)
             await self._visit_all(outermost)
             if self._book.state.phase is Phase.SEED:
+                await self._visit_all(await self._writer.do(self._book.take_deferred))
                 await self._visit_all(await self._begin_pages())
             elif outermost is None:
                 await self._visit_all(await self._writer.do(self._book.take))
@@ -95,20 +101,25 @@ class SiteCrawl:
 
     async def _visit(self, task: Task, *, nested: bool = False) -> Task | None:
         """Look at one address and write down what came of it; return what comes next."""
+        if task.again:
+            await asyncio.sleep(self._lull)
+            self._lull = 0.0
         if task.kind is Kind.SITEMAP:
-            answer, sitemap = await self._look_at_sitemap(task)
-            return await self._writer.do(lambda desk: self._book.commit_sitemap(desk, task, answer, sitemap))
+            answer, sitemap, passing = await self._look_at_sitemap(task)
+            return await self._writer.do(lambda desk: self._book.commit_sitemap(desk, task, answer, sitemap, passing=passing))
         seen, verdict = await self._look(task, nested=nested)
         return await self._writer.do(lambda desk: self._book.commit(desk, task, verdict, seen, nested=nested))
 
-    async def _look_at_sitemap(self, task: Task) -> tuple[Answer | None, Sitemap]:
-        answer = await self._fetcher.fetch(task.url, MOST_BYTES)
+    async def _look_at_sitemap(self, task: Task) -> tuple[Answer | None, Sitemap, bool]:
+        """Return the answer, what it names, and whether it may be otherwise soon."""
+        answer = await self._fetch(task.url, MOST_BYTES)
         if not isinstance(answer, Answer):
-            return None, Sitemap()
-        sitemap = parse_sitemap(answer.body, task.url) if answer.status == 200 else Sitemap()  # noqa: PLR2004
+            return None, Sitemap(), is_passing(answer) and answer.retry_in is None
+        found = answer.status == 200  # noqa: PLR2004
+        sitemap = await asyncio.to_thread(parse_sitemap, answer.body, task.url) if found else Sitemap()
         if not believable(sitemap.lastmods, datetime.now(UTC)):
             sitemap = Sitemap(sitemap.pages, sitemap.sitemaps)
-        return answer, sitemap
+        return answer, sitemap, is_passing(answer)
 
     async def _look(self, task: Task, *, nested: bool) -> tuple[Answer | None, Verdict]:
         earlier = self._reader.get(self._book.startup.id, task.url) if self._book.refresh else None
@@ -120,9 +131,7 @@ class SiteCrawl:
         most_bytes = self._book.settings.max_document_bytes if is_document(task.url) else None
         at_home = at_origin(task.url, self._book.state.home)
         elsewhere = at_home if at_home != task.url else None
-        answer = await self._fetcher.fetch(task.url, most_bytes, validators)
-        while isinstance(answer, Failure) and await self._waited(answer, elsewhere):
-            answer = await self._fetcher.fetch(task.url, most_bytes, validators)
+        answer = await self._fetch(task.url, most_bytes, validators, elsewhere)
         if isinstance(answer, Failure):
             target = elsewhere if answer.outcome is Outcome.UNREACHABLE else None
             passing = is_passing(answer) and answer.retry_in is None
@@ -132,14 +141,19 @@ class SiteCrawl:
             return answer, self._redirected(task, answer.redirect, answer.status)
         return answer, await self._take(task, answer, earlier, nested=nested)
 
-    async def _waited(self, failure: Failure, elsewhere: str | None) -> bool:
-        """Wait until the host may be asked again, if that is soon; tell whether it was. A page found elsewhere needs no wait."""
-        seconds = failure.retry_in
-        if seconds is None or seconds > self._patience or (elsewhere and failure.outcome is Outcome.UNREACHABLE):
-            return False
-        self._patience -= seconds
-        await asyncio.sleep(seconds)
-        return True
+    async def _fetch(
+        self, url: str, most_bytes: int | None, validators: Validators | None = None, elsewhere: str | None = None
+    ) -> Answer | Failure:
+        """Fetch an address. Where its host is left alone for a while, wait for it, unless the page may be had elsewhere."""
+        while True:
+            answer = await self._fetcher.fetch(url, most_bytes, validators)
+            seconds = answer.retry_in if isinstance(answer, Failure) else None
+            if seconds is None or seconds > self._patience:
+                return answer
+            if elsewhere and isinstance(answer, Failure) and answer.outcome is Outcome.UNREACHABLE:
+                return answer
+            self._patience -= seconds
+            await asyncio.sleep(seconds)
 
     async def _take(self, task: Task, answer: Answer, earlier: Found | None, *, nested: bool) -> Verdict:
         """Judge an answer that is no redirect."""

@@ -21,10 +21,9 @@ from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings
 from crawler.sites.judging import charset_of
 from crawler.sites.readers import Readers
-from crawler.sites.robotscache import StoredRobots
+from crawler.sites.robotscache import StoredRobots, StoredWaits
 from crawler.sites.sitebook import SiteBook
 from crawler.sites.sitecrawl import SiteCrawl
-from crawler.sites.storedwaits import StoredWaits
 from crawler.sites.writing import Writer
 from crawler.urls import canonical_url
 from crawler.web.caps import guarded_settings

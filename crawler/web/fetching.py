@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from crawler.records import Outcome
@@ -42,6 +42,8 @@ MOST_ROBOTS = 1000
 """Origins whose robots.txt is held in memory beside the cache: several times the sites that are crawled at once."""
 MOST_ROBOTS_HOPS = 5
 """Redirects of robots.txt that are followed (RFC 9309 section 2.3.1.2)."""
+FAILED_KEPT = timedelta(seconds=20)
+"""How long it counts that nobody answered for robots.txt; the breaker sees to it that this is not asked for ever."""
 FORBIDDEN = "robots.txt forbids it"
 BUSY = frozenset({429, 503})
 FORBIDDEN_TO_US = frozenset({401, 403})
@@ -143,14 +145,17 @@ class Fetcher:
         if not task.done():
             return False
         robots = task.result()
-        closed = isinstance(robots, Failure) or robots.closed
-        return self._now() - asked_at >= (CLOSED_KEPT if closed else ROBOTS_KEPT)
+        if isinstance(robots, Failure):
+            return self._now() - asked_at >= FAILED_KEPT
+        return self._now() - asked_at >= (CLOSED_KEPT if robots.closed else ROBOTS_KEPT)
 
     async def _read_robots(self, origin: str) -> Robots | Failure:
         kept = self._cache.get(origin) if self._cache else None
         if kept is None or not kept.fresh(self._now()):
             asked = await self._ask_for_robots(origin)
             if isinstance(asked, Failure):
+                # It counts from now on: the tries may have taken longer than it is kept.
+                self._robots[origin] = (self._now(), self._robots[origin][1])
                 return asked
             kept = asked
             if self._cache:
@@ -224,6 +229,11 @@ class Fetcher:
             if last:
                 break
         _judge(result, host, origin_of(url))
+        if isinstance(result, Answer) and result.redirect is not None:
+            # It may ask for a wait before the next request (RFC 9110 section 10.2.3).
+            asked = self._told_to_wait(url, result)
+            if not self._too_long(host, result, asked):
+                host.gate.pause(asked or 0.0)
         return result
 
     async def _address(self, url: str) -> AddressGate | None:

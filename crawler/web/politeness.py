@@ -162,9 +162,7 @@ class Circuit(StrEnum):
 class Breaker:
     """Leaves a host alone that answers badly, and tries it again after a while. Time is the running event loop's."""
 
-    def __init__(
-        self, name: str, dice: random.Random, opened: Callable[[Outcome, str, float], None] = lambda *_: None
-    ) -> None:
+    def __init__(self, name: str, dice: random.Random, opened: Callable[[Outcome, str, float], None] = lambda *_: None) -> None:
         """Make a closed breaker.
 
         Args:

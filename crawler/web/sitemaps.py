@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
@@ -11,6 +12,10 @@ from crawler.urls import canonical_url
 MOST_BYTES = 20_000_000
 """Of a sitemap, decompressed."""
 MOST_ADDRESSES = 5000
+MOST_ENTRIES = 50_000
+"""Of one sitemap (the protocol's own limit) that are looked at."""
+MOST_TIMES = 100
+"""As large as a gzipped sitemap may unfold, in times of its size: what unfolds further hides something."""
 LONGEST_DATE = 40
 GZIP = b"\x1f\x8b"
 
@@ -32,7 +37,7 @@ def parse_sitemap(body: bytes, url: str) -> Sitemap:
     """
     if body.startswith(GZIP):
         try:
-            body = zlib.decompressobj(wbits=31).decompress(body, MOST_BYTES)
+            body = zlib.decompressobj(wbits=31).decompress(body, min(MOST_BYTES, MOST_TIMES * len(body)))
         except zlib.error:
             return Sitemap()
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
@@ -47,21 +52,26 @@ def parse_sitemap(body: bytes, url: str) -> Sitemap:
         return Sitemap()
     if etree.QName(root).localname == "sitemapindex":
         return Sitemap(sitemaps=_addresses((loc.text or "" for loc in root.iterfind("{*}*/{*}loc")), url))
-    lastmods: dict[str, str] = {}
-    for entry in root.iterfind("{*}url"):
-        loc, lastmod = entry.findtext("{*}loc") or "", (entry.findtext("{*}lastmod") or "").strip()
-        address = canonical_url(loc, url) if lastmod and loc.strip() else None
-        if address and len(lastmods) < MOST_ADDRESSES:
-            lastmods[address] = lastmod[:LONGEST_DATE]
-    return Sitemap(_addresses((loc.text or "" for loc in root.iterfind("{*}*/{*}loc")), url), lastmods=lastmods)
+    entries = [
+        ((entry.findtext("{*}loc") or "").strip(), (entry.findtext("{*}lastmod") or "").strip())
+        for entry in islice(root.iterfind("{*}url"), MOST_ENTRIES)
+    ]
+    pages = _by_text((text for text, _ in entries), url)
+    lastmods = {pages[text]: lastmod[:LONGEST_DATE] for text, lastmod in entries if lastmod and text in pages}
+    return Sitemap(tuple(dict.fromkeys(pages.values())), lastmods=lastmods)
 
 
 def _addresses(texts: Iterable[str], base: str) -> tuple[str, ...]:
-    made: dict[str, None] = {}
-    for text in texts:
-        address = canonical_url(text, base) if text.strip() else None
+    return tuple(dict.fromkeys(_by_text(texts, base).values()))
+
+
+def _by_text(texts: Iterable[str], base: str) -> dict[str, str]:
+    """Return the canonical addresses of texts, of each text once, `MOST_ADDRESSES` at most."""
+    made: dict[str, str] = {}
+    for text in dict.fromkeys(one.strip() for one in islice(texts, MOST_ENTRIES)):
+        address = canonical_url(text, base) if text else None
         if address:
-            made[address] = None
+            made[text] = address
         if len(made) >= MOST_ADDRESSES:
             break
-    return tuple(made)
+    return made

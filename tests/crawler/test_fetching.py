@@ -17,7 +17,7 @@ from scrapy.http import Response
 
 from crawler.records import Outcome
 from crawler.settings import CrawlSettings, crawl_settings
-from crawler.web.fetching import MOST_ROBOTS, Answer, CachedRobots, Failure, Fetcher, Validators
+from crawler.web.fetching import MOST_ROBOTS, Answer, CachedRobots, Failure, Fetcher, Validators, Wait
 from crawler.web.politeness import COOL_OFF, LEAST_DELAY, Circuit
 from tests.crawler.conftest import Reply, Web
 from tests.crawler.virtual_time import now, run
@@ -79,6 +79,20 @@ class Kept:
 
     def put(self, origin: str, robots: CachedRobots) -> None:
         self.robots[origin] = robots
+
+
+@dataclass
+class Waiting:
+    """Keeps waits beyond a process."""
+
+    waits: dict[str, Wait] = field(default_factory=dict)
+
+    def get(self, host: str) -> Wait | None:
+        return self.waits.get(host)
+
+    def put(self, host: str, wait: Wait) -> None:
+        known = self.waits.get(host)
+        self.waits[host] = wait if known is None or wait.until >= known.until else known
 
 
 def fetcher(net: Net, settings: CrawlSettings | None = None, guard: Open | None = None, **more: object) -> Fetcher:
@@ -308,6 +322,58 @@ def test_a_last_refusal_with_retry_after_holds_back_the_next_page_too() -> None:
     net = Net({"http://h.it/a": (429, {"Retry-After": "90"}, b"")})
     assert ends(crawl(net, "http://h.it/a", "http://h.it/b")) == [429, 200]
     assert net.moments("/b")[0] - net.moments("/a")[-1] == 90.0
+
+
+def test_a_retry_after_is_waited_for_by_the_next_process_too() -> None:
+    waits = Waiting()
+    crawl(Net({"http://h.it/a": [(429, {"Retry-After": "90"}, b""), FOUND]}), "http://h.it/a", waits=waits)
+    assert waits.waits == {"h.it": Wait(START + timedelta(seconds=91))}
+    later = Net()
+    assert ends(crawl(later, "http://www.h.it/b", waits=waits)) == [200]
+    assert later.moments("http") == [91.0, 92.0]
+
+
+def test_what_is_left_of_a_cool_off_is_kept_by_the_next_process_for_the_host_or_its_origin_alone() -> None:
+    waits = Waiting()
+    crawl(Net({"http://h.it/a": (503, {"Retry-After": "7200"}, b"")}), "http://h.it/a", waits=waits)
+    broken = Net({f"http://d.it/{n}": ConnectionResetError() for n in range(6)})
+    crawl(broken, *broken.says, waits=waits)
+    assert waits.waits.keys() == {"h.it", "http://d.it"}
+
+    async def next_process() -> list[Answer | Failure]:
+        door = fetcher(later, waits=waits)
+        results = [await door.fetch(f"http://{host}/a") for host in ("h.it", "www.h.it", "d.it", "www.d.it")]
+        assert later.asked() == ["http://www.d.it/robots.txt", "http://www.d.it/a"]
+        await asyncio.sleep(7201)
+        return [*results, await door.fetch("http://h.it/b"), await door.fetch("http://d.it/b")]
+
+    later = Net()
+    results = run(next_process)
+    assert ends(results) == [Outcome.HTTP_ERROR, Outcome.HTTP_ERROR, Outcome.UNREACHABLE, 200, 200, 200]
+    first, _, third, *_ = results
+    assert isinstance(first, Failure)
+    assert isinstance(third, Failure)
+    assert (first.detail, first.retry_in) == ("the host asks to wait 7200 s", 7201.0)
+    assert third.detail.startswith("left alone after 5 failures in a row: ")
+
+
+@pytest.mark.parametrize(("header", "end", "moment"), [("50", 200, 51.0), ("600", Outcome.HTTP_ERROR, None)])
+def test_a_redirect_may_ask_for_a_wait(header: str, end: int | Outcome, moment: float | None) -> None:
+    net = Net({"http://h.it/a": (302, {"Location": "/b", "Retry-After": header}, b"")})
+    assert ends(crawl(net, "http://h.it/a", "http://h.it/b")) == [302, end]
+    assert net.moments("/b") == ([] if moment is None else [moment])
+
+
+def test_a_robots_txt_that_nobody_answered_for_is_soon_asked_for_again() -> None:
+    async def minute() -> list[Answer | Failure]:
+        door = fetcher(net)
+        results = [await door.fetch("http://h.it/a"), await door.fetch("http://h.it/a")]
+        await asyncio.sleep(60)
+        return [*results, await door.fetch("http://h.it/a")]
+
+    net = Net({ROBOTS: [ConnectionResetError()] * 3 + [(404, {}, b"")]})
+    assert ends(run(minute)) == [Outcome.UNREACHABLE, Outcome.UNREACHABLE, 200]
+    assert len(net.asked("robots.txt")) == 4
 
 
 def test_a_host_that_says_when_to_come_again_is_tried_five_times_more_and_others_twice() -> None:

@@ -95,6 +95,23 @@ def test_redirects_are_followed_to_addresses_that_were_not_visited_and_counted(f
     assert frontier.hop(hop, url("new")) == Task(url("new"), 0, 0, Kind.PAGE, 2)
 
 
+def test_an_address_waits_once_more_in_its_new_rank_and_no_third_time(corpus: Corpus, frontier: SiteFrontier) -> None:
+    frontier.push([Task(url("a"), 1, rank=1)])
+    failed = frontier.take(now)
+    assert failed is not None
+    assert frontier.defer(failed.url, 2)
+    assert frontier.count_deferred() == 1
+    assert frontier.take(now) == Task(url("a"), 1, rank=1)
+    run = corpus.row("SELECT max(id) FROM runs") or (0,)
+    resumed = SiteFrontier(corpus, run[0], "acme")
+    again = resumed.take(now)
+    assert again == Task(SEED, 0, rank=2, again=True)
+    assert not resumed.defer(SEED, 2)
+    assert (resumed.take_deferred(), resumed.count_deferred()) == (None, 1)
+    resumed.finish(SEED)
+    assert [done.url for done in resumed.done()] == [SEED]
+
+
 def test_what_was_visited_is_told_in_the_order_in_which_it_was_done(frontier: SiteFrontier) -> None:
     frontier.push([Task(url("a"), 1), Task(url("map"), 0, -100, Kind.SITEMAP)])
     for _ in range(3):

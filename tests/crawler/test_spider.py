@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ def test_a_site_that_asks_for_more_patience_than_there_is_gets_its_seed_read_onl
     web: Web, go: Go, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The seed, too, comes after the longest delay that is honoured: here half a second in place of a minute.
-    (tmp_path / "sitecustomize.py").write_text("import crawler.web.politeness\ncrawler.politeness.LONGEST_DELAY = 0.5\n")
+    (tmp_path / "sitecustomize.py").write_text("import crawler.web.politeness\ncrawler.web.politeness.LONGEST_DELAY = 0.5\n")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2]))))
     robots = Reply("User-agent: *\nRequest-rate: 1/1h", kind="text/plain")
     crawled = go(web.site("acme", {"/robots.txt": robots, "/": text_page(SENTENCE, links=("/a",))}))
@@ -295,8 +296,48 @@ def test_errors_that_pass_are_tried_again_twice_and_retry_after_is_honoured(web:
     assert moments[2] - moments[1] >= 1.0
     assert moments[1] - moments[0] >= 0.095
     crawled = go(web.site("never", {"/": Reply("", 500)}))
-    assert web.asked("never").count("/") == 3
+    assert web.asked("never").count("/") == 6
     assert crawled.all_visits[-1].outcome is Outcome.HTTP_ERROR
+
+
+def test_what_fails_in_passing_is_tried_once_more_when_all_else_is_done(web: Web, go: Go) -> None:
+    lost = [Reply("x", announced=5000)] * 3
+    sitemap = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{web}/named</loc></url></urlset>"
+    site: dict[str, Reply | list[Reply] | str] = {
+        "/": [*lost, Reply(text_page(SENTENCE, links=("/about", "/news", "/never")))],
+        "/about": [*lost, Reply(text_page("about " + SENTENCE))],
+        "/news": text_page("news " + SENTENCE),
+        "/named": text_page("named " + SENTENCE),
+        "/never": Reply("", 500),
+        "/sitemap.xml": [*lost, Reply(sitemap.replace("{web}", web.url("acme", "")), kind="text/xml")],
+    }
+    crawled = go(web.site("acme", site))
+    assert set(crawled.pages) == {"/", "/about", "/news", "/named"}
+    asked = web.asked("acme")
+    assert {path: asked.count(path) for path in site} == {
+        "/": 4,
+        "/about": 4,
+        "/news": 1,
+        "/named": 1,
+        "/never": 6,
+        "/sitemap.xml": 4,
+    }
+    assert asked.index("/news") < len(asked) - 1 - asked[::-1].index("/about")
+    assert len(crawled.all_visits) == len(crawled.visits) == 5
+    assert (crawled.outcome("/never"), crawled.visits["/never"].status) == (Outcome.HTTP_ERROR, 500)
+    assert crawled.summary.left == 0
+
+
+def test_a_site_waits_for_a_host_that_is_left_alone_for_a_while(web: Web, tmp_path: Path, settings: CrawlSettings) -> None:
+    site = web.site("acme", {"/": text_page(SENTENCE, links=("/a", "/b")), "/a": text_page("a " + SENTENCE)})
+    web.site("acme", {"/b": text_page("b " + SENTENCE)})
+    until = datetime.now(UTC) + timedelta(seconds=5)
+    with Corpus(tmp_path / "corpus.sqlite") as corpus:
+        left_alone = ("acme.localhost", until.isoformat(timespec="microseconds"), "the host asks to wait", "http-error")
+        corpus.execute("INSERT INTO waits (host, until, reason, outcome) VALUES (?, ?, ?, ?)", left_alone)
+    summary = crawl([site], tmp_path / "corpus.sqlite", settings)
+    assert datetime.now(UTC) > until
+    assert (summary.new, summary.outcomes) == (3, {Outcome.STORED: 3})
 
 
 def test_a_host_that_asks_for_a_long_wait_is_left_alone(web: Web, go: Go) -> None:
