@@ -117,11 +117,13 @@ def erase_command(
     Its hosts are put on the opt-out list.
     """
     home = Home.from_environment()
-    if not yes:
-        typer.confirm(f"Erase all that was read of {what}? It cannot be undone", abort=True, err=True)
     with Corpus(home.corpus) as corpus:
-        if corpus.startup(what) is None and not bare_host(what):
-            raise InputFileError(f"{what[:80]!r} is neither a startup of the corpus nor a host")
+        if corpus.startup(what) is None and "." not in bare_host(what):
+            raise InputFileError(
+                f"{what[:80]!r} is neither a startup of the corpus nor a host (see scout corpus report)"
+            )
+        if not yes:
+            typer.confirm(f"Erase all that was read of {what}? It cannot be undone", abort=True, err=True)
         erased = erase(corpus, Archive(home.archive), what, profiles=with_profile)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(erased), ensure_ascii=False))
@@ -129,6 +131,8 @@ def erase_command(
     typer.echo(f"{erased.pages} pages, {erased.profiles} profiles and {erased.records} archived responses erased")
     for host in erased.opted_out:
         typer.echo(f"{host} is never visited again")
+    if home.current.exists():
+        typer.echo("snapshots made before still hold it: run `scout index`, and delete the older ones")
 
 
 @app.command("same")

@@ -29,10 +29,15 @@ def extract_command(
     address = canonical_url(url or "http://localhost/")
     if address is None:
         raise InputFileError(f"--url must be an address such as https://www.example.com/, this is {url[:80]!r}")
-    readings = [_read(file, address) for file in files]
-    pages = [reading.extracted.blocks for reading in readings]
-    repeated = sites_of([file.resolve() for file in files], pages)
-    for file, reading, lines in zip(files, readings, repeated, strict=True):
+    readings: dict[Path, Reading] = {}
+    failures: list[InputFileError] = []
+    for file in files:
+        try:
+            readings[file] = _read(file, address)
+        except InputFileError as error:
+            failures.append(error)
+    repeated = sites_of([file.resolve() for file in readings], [reading.extracted.blocks for reading in readings.values()])
+    for (file, reading), lines in zip(readings.items(), repeated, strict=True):
         blocks = without_lines(reading.extracted.blocks, lines)
         metadata, text = reading.extracted.metadata, join_blocks(blocks)
         if not as_json:
@@ -48,6 +53,10 @@ def extract_command(
             "record": _head(metadata) | reading.company.as_json(),
         }
         typer.echo(json.dumps(line, ensure_ascii=False))
+    for failure in failures[:-1]:
+        typer.echo(f"scout: {failure}", err=True)
+    if failures:
+        raise failures[-1]
 
 
 def _read(file: Path, address: str) -> Reading:

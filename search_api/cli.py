@@ -33,4 +33,5 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"scout: {error}", err=True)
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
+        click.echo("scout: interrupted; what was stored stays, the same command goes on", err=True)
         sys.exit(INTERRUPTED)
