@@ -38,7 +38,7 @@ HEAD = re.compile(
 """What stands before a page's body."""
 LINK_SOURCES = {"a": "href", "area": "href", "frame": "src", "iframe": "src"}
 MOST_LINKS = 5000
-MOST_TAGS = 25_000
+MOST_TAGS = 20_000
 """Of a page; what comes after is not read. Pages of 2,000 sites have 10,000 at most, traps a hundredfold."""
 LONGEST_LINK_TEXT = 200
 MARK = re.compile(r"<[^/]")
