@@ -17,8 +17,6 @@ Vectors = npt.NDArray[np.float32]
 
 TORCH_BATCH = 8
 """Texts that torch encodes at once; of like lengths, so little goes to padding."""
-FEW = 3
-"""Texts that are read one after the other: at most so many are the readings of one need."""
 FATAL = 4
 """ONNX Runtime's severity: what is less reaches the terminal otherwise, and errors are raised anyway."""
 
@@ -86,8 +84,8 @@ class OnnxBody:
     """The body as `quantise.prepare` wrote it.
 
     Texts go one by one: without padding, and since the numbers inside are scaled per call, a text's vector does not depend on
-    its neighbours. Many go several at once, each on a thread of its own, as quick as batches; a few (the readings of a need)
-    one after the other, each on all threads.
+    its neighbours. They go several at once, each on a thread of its own, as quick as batches; fewer than there are threads (the
+    reading of a need) one after the other, each on all threads.
     """
 
     name = "onnx-int8"
@@ -113,14 +111,14 @@ class OnnxBody:
     def vectors(self, rows: Sequence[Rows]) -> Vectors:
         """Return unit vectors of shape (len(rows), width), in the order given."""
         result = np.zeros((len(rows), self._width), np.float32)
-
-        session = self._together if len(rows) <= FEW else self._apart
+        few = len(rows) < self._threads
+        session = self._together if few else self._apart
 
         def encode(i: int) -> None:
             result[i] = session.run(None, {"rows": np.ascontiguousarray(rows[i], np.float32)[np.newaxis]})[0][0]
 
         # The long ones first, so that no thread is left with one at the end.
-        list(map(encode, range(len(rows))) if len(rows) <= FEW else self._pool.map(encode, _longest_first(rows)))
+        list(map(encode, range(len(rows))) if few else self._pool.map(encode, _longest_first(rows)))
         return result
 
 

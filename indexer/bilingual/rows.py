@@ -88,6 +88,7 @@ class Italian:
         self._mean = english.table.mean(axis=0)
         # The same words come again and again; kept per reader, so that they go with it.
         self._word: Callable[[str], Rows] = lru_cache(CACHED)(self._make_word)
+        self._form: Callable[[str], Rows] = lru_cache(CACHED)(english.rows)
         self._sense: Callable[[Entry], Row] = lru_cache(CACHED)(self._make_sense)
 
     def rows(self, text: str) -> Rows:
@@ -101,7 +102,7 @@ class Italian:
         found = self.book.find(text)
         for phrase, shares in zip(found, self.senses(text, found), strict=True):
             parts += [self._word(token) for token in tokens_of(text[at : phrase.start])]
-            parts.append(self._english.rows(phrase.senses[int(np.argmax(shares))].english[0]))
+            parts.append(self._form(phrase.senses[int(np.argmax(shares))].english[0]))
             at = phrase.end
         parts += [self._word(token) for token in tokens_of(text[at:])]
         return self._stack(parts)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer.glossary.entries import Entry
 from indexer.stems import stem
@@ -36,6 +37,8 @@ SHORT = 3
 
 SHORTEST_STEMMED = 5
 """Single words of fewer letters, or as many, are not found by their stem."""
+CACHED = 20_000
+"""Words whose endings are remembered; texts say the same ones again and again."""
 
 Doubts = Callable[[str, Entry], bool]
 
@@ -150,7 +153,8 @@ class PhraseBook:
     def _keys(self, words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Return what a form is known by, per level; nothing where that says too little."""
         content = [word for word in words if word not in LINKS[self._language]] or list(words)
-        light, stems = tuple(map(self._light, content)), tuple(stem(word, self._language) for word in content)
+        light = tuple(_light(word, self._language) for word in content)
+        stems = tuple(stem(word, self._language) for word in content)
         if len(content) == 1 and (len(content[0]) < SHORT or content[0] in STOP_WORDS[self._language]):
             return tuple(content), (), ()
         if len(content) == 1:
@@ -158,11 +162,13 @@ class PhraseBook:
             return tuple(content), (bare,), stems if len(content[0]) > SHORTEST_STEMMED else ()
         return tuple(content), light, stems
 
-    def _light(self, word: str) -> str:
-        """Return a word without the ending that tells number and gender."""
-        if len(word) <= SHORT or not word.isalpha():
-            return word
-        if self._language == "it":
-            word = CLITIC.sub("", word)
-            return word if word.endswith("r") else ENDING["it"].sub("", word)
-        return ENDING["en"].sub("", word)
+
+@lru_cache(CACHED)
+def _light(word: str, language: str) -> str:
+    """Return a word without the ending that tells number and gender."""
+    if len(word) <= SHORT or not word.isalpha():
+        return word
+    if language == "it":
+        word = CLITIC.sub("", word)
+        return word if word.endswith("r") else ENDING["it"].sub("", word)
+    return ENDING["en"].sub("", word)
