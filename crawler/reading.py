@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from crawler.company.company import CompanyRecord, read_company
 from crawler.page.charset import decode
 from crawler.page.documents import is_pdf, read_pdf
-from crawler.page.extract import Extracted, extract
+from crawler.page.extract import Extracted, extract_parsed
 from crawler.page.language import UNDETERMINED, languages_of
 from crawler.page.metadata import Metadata, no_metadata
+from crawler.page.parsing import parse
 from crawler.page.privacy import without_personal_data
 from crawler.records import Block
 
@@ -40,9 +41,9 @@ def read_page(body: bytes, url: str, charset: str | None, content_type: str = "t
         extracted = Extracted(no_metadata(title, url), blocks, ())
         company = CompanyRecord()
     else:
-        markup = decode(body, charset)
-        extracted = extract(markup, url)
-        company = read_company(markup, url)
+        page = parse(decode(body, charset))
+        extracted = extract_parsed(page, url)
+        company = read_company(page, url)
     blocks = tuple(_cleaned(block) for block in extracted.blocks)
     language, blocks = languages_of(blocks)
     if language == UNDETERMINED:

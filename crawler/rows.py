@@ -167,7 +167,8 @@ def csv_rows(path: Path, text: str) -> Rows:
         SeedsError: the header lacks a needed column.
     """
     records = csv_records(text)
-    _, first = next((number, cells) for number, cells in records if isinstance(cells, BadLineError) or any(cells))
+    cells_of_lines = (cells for _, cells in records if isinstance(cells, BadLineError) or any(cells))
+    first = next(cells_of_lines, BadLineError("no line holds anything"))
     if isinstance(first, BadLineError):
         raise SeedsError(f"{path} has no header that can be read: begin with a line id,name,url") from first
     header = [name.strip().lower() for name in first]

@@ -9,6 +9,7 @@ from crawler.parameters import choosing, telling, without_sessions
 
 LONGEST_URL = 2000
 DEFAULT_PORTS = {"http": 80, "https": 443}
+ABSOLUTE = re.compile(r"\s*https?://", re.IGNORECASE)
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 PATH_SAFE = UNRESERVED | frozenset("/:@!$&'()*+,;=%")
@@ -68,7 +69,8 @@ def canonical_url(url: str, base: str = "", *, keep_session: bool = False) -> st
         keep_session: leave session ids in, for a server that redirects every address without one to one with.
     """
     try:
-        parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
+        # Not joined where it is whole: that would drop a bare `;` at its end.
+        parts = urlsplit(url.strip() if not base or ABSOLUTE.match(url) else urljoin(base, url.strip()))
         port = parts.port
     except ValueError:
         return None
@@ -77,8 +79,8 @@ def canonical_url(url: str, base: str = "", *, keep_session: bool = False) -> st
     if scheme not in DEFAULT_PORTS or not host:
         return None
     authority = host if port in {None, DEFAULT_PORTS[scheme]} else f"{host}:{port}"
-    path = _without_dots(_escaped(parts.path, PATH_SAFE)) or "/"
-    path = path if keep_session else without_sessions(path) or "/"
+    path = _escaped(parts.path, PATH_SAFE)
+    path = _without_dots(path if keep_session else without_sessions(path)) or "/"
     query = "&".join(telling(_escaped(parts.query, QUERY_SAFE).split("&"), sessions=not keep_session))
     made = urlunsplit((scheme, authority, path, query, ""))
     return made if len(made) <= LONGEST_URL else None

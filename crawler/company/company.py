@@ -8,7 +8,8 @@ from typing import Any
 from crawler.company.facts import MOST_LINKS, read_facts
 from crawler.company.legal_forms import key_of
 from crawler.company.naming import is_short_for
-from crawler.page.markup import Markup, read_markup
+from crawler.page.markup import read_markup
+from crawler.page.parsing import Element
 
 TOGETHER = (
     ("name", "legal_name", "legal_form"),
@@ -72,16 +73,16 @@ class CompanyRecord:
         return cls(**made)
 
 
-def read_company(markup: str | Markup, url: str) -> CompanyRecord:
+def read_company(page: str | Element, url: str) -> CompanyRecord:
     """Return what one page says of the company behind it; never raises over what is in it.
 
     A fact is given only where the page itself says it: the facts of a whole site are told by `merge_companies`.
 
     Args:
-        markup: the page, decoded.
+        page: decoded or parsed.
         url: its address, which is also a witness: of the name, and weakly of the country.
     """
-    facts = read_facts(read_markup(markup) if isinstance(markup, str) else markup, url)
+    facts = read_facts(read_markup(page), url)
     values = {name: value for name, (value, _) in facts.items()}
     weights = {name: round(weight, 2) for name, (_, weight) in facts.items()}
     return CompanyRecord.from_json(values | {"sources": dict.fromkeys(values, url), "weights": weights})

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -67,6 +67,8 @@ HIGHEST = 12.0
 LONGEST_NAME, LONGEST_CITY, LONGEST_DESCRIPTION = 80, 60, 1_000
 MOST_ORGANISATIONS, MOST_PHONES, MOST_LINKS = 5, 20, 20
 MOST_CHARACTERS = 120_000
+REMEMBERED = 10_000
+"""Lines of which it is remembered what they say: the pages of a site repeat theirs."""
 
 Facts = dict[str, tuple[Any, float]]
 """Field of a company record to value and weight."""
@@ -252,7 +254,7 @@ def _hints(witness: Witness, numbers: list[VatNumber]) -> Iterator[tuple[str, fl
         yield number.country, 3.0 if number.labelled else 1.0
     if says_partita_iva(witness.text):
         yield "IT", 1.5
-    if ITALIAN_REGISTER.search(witness.text):
+    if any(_says_register(line.text) for line in witness.page.lines):
         yield "IT", 1.0
     based: dict[str, float] = {}
     for code, weight in based_in(witness.text, witness.in_footer):
@@ -265,6 +267,11 @@ def _hints(witness: Witness, numbers: list[VatNumber]) -> Iterator[tuple[str, fl
     domain = (urlsplit(witness.url).hostname or "").rpartition(".")[2]
     if domain in country_domains():
         yield country_domains()[domain], 0.75
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _says_register(line: str) -> bool:
+    return ITALIAN_REGISTER.search(line) is not None
 
 
 def _founded(witness: Witness, names: list[str]) -> Facts:
@@ -298,7 +305,8 @@ def _extras(witness: Witness) -> Facts:
         facts["social"] = (tuple(social)[:MOST_LINKS], 1.0)
     mails = [link[len("mailto:") :].partition("?")[0] for link in page.links if link.lower().startswith("mailto:")]
     declared_mails = [text_of(item.get("email")) for item in organisations]
-    emails = dict.fromkeys(role_addresses("\n".join((*mails, *declared_mails, witness.text))))
+    lines = (line.text for line in page.lines if "@" in line.text)
+    emails = dict.fromkeys(role_addresses("\n".join((*mails, *declared_mails, *lines))))
     if emails:
         facts["emails"] = (tuple(emails)[:MOST_LINKS], 1.0)
     return facts

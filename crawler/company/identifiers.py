@@ -14,6 +14,7 @@ LABEL = re.compile(
 REACH = 70
 """Characters after a label within which its number begins."""
 ITALIAN_LABEL = re.compile(r"p[.\s]{0,2}i(?:va|\.\s?v\.\s?a)|partita\s+iva|p\.\s?i\.", re.IGNORECASE)
+PARTITA_IVA = re.compile(r"\bp\.? ?iva\b|partita iva", re.IGNORECASE)
 NUMBER = re.compile(r"(?<![A-Z0-9])(?P<country>[A-Z]{2})?[\s.:-]{0,2}(?P<digits>[A-Z]?\d(?:[ .-]?\d|[A-Z]){3,13})(?![A-Z0-9])")
 PREFIXED = re.compile(r"(?<![A-Z0-9])(?P<country>[A-Z]{2})(?P<digits>U?\d[0-9A-Z]{4,12})(?![A-Z0-9])")
 FORMS = {
@@ -80,7 +81,7 @@ def vat_numbers(text: str) -> Iterator[VatNumber]:
 
 def says_partita_iva(text: str) -> bool:
     """Tell whether a text speaks of a partita IVA, which is Italian even where its number is wrong."""
-    return bool(re.search(r"\bp\.? ?iva\b|partita iva", text, re.IGNORECASE))
+    return "iva" in text.lower() and PARTITA_IVA.search(text) is not None
 
 
 def vat_number(text: str) -> VatNumber | None:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from crawler.company.identifiers import LABEL
@@ -75,6 +75,8 @@ LONGEST_START = 6
 MOST_TITLE_WORDS, MOST_HOLDER_WORDS, MOST_MENTIONS = 5, 8, 3
 LONGEST_NOTICE, LONGEST_LEGAL_LINE = 400, 200
 MOST_SEARCHED = 60_000
+REMEMBERED = 10_000
+"""Lines of which it is remembered whether they name anybody: the pages of a site repeat theirs."""
 
 
 @dataclass(slots=True)
@@ -208,15 +210,20 @@ def _is_made_of(key: str, words: list[str]) -> bool:
 
 
 @cache
-def _says_who() -> re.Pattern[str]:
+def _who() -> re.Pattern[str]:
     """Return what a line must hold to be read for names: a legal form, a label or a sign of copyright."""
     return re.compile(rf"{any_form().pattern}|(?i:{COMPANY_LABEL.pattern}|{COPYRIGHT.pattern})")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _says_who(line: str) -> bool:
+    return _who().search(line) is not None
 
 
 def _read_lines(lines: tuple[Line, ...], names: Names) -> None:
     mentions: Counter[str] = Counter()
     for position, line in enumerate(lines):
-        if not _says_who().search(line.text):
+        if not _says_who(line.text):
             continue
         text = CREDIT.sub(" ", line.text)
         _read_forms(line, text, names, mentions)

@@ -3,11 +3,11 @@
 import re
 from itertools import pairwise
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from crawler.page.measures import LIST_TAGS, Measure, Measures, keep, keep_children, measure, walk
-from crawler.page.metadata import attribute
 from crawler.page.names import names
+from crawler.page.parsing import Element, attribute
 
 JSON_ARTICLE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w{0,40}Article|BlogPosting|Report)"')
 SCHEMA_ARTICLE = re.compile(r"schema\.org/\w{0,40}(?:Article|BlogPosting)")
@@ -35,37 +35,41 @@ MOST_ASIDE = 0.3
 LONGEST_POOR = 200
 
 
-def says_article(soup: BeautifulSoup) -> bool:
-    """Tell whether a page says of itself that it is an article. To be asked before its scripts are gone."""
-    return any(isinstance(tag, Tag) and tag.attrs and _says_article(tag) for tag in walk(soup))
+def says_article(root: Element) -> bool:
+    """Tell whether a parsed page says of itself that it is an article."""
+    return any(_says_article(tag) for tag in root.iter("meta", "script")) or any(_is_article(tag) for tag in root.iter())
 
 
-def _says_article(tag: Tag) -> bool:
-    if tag.name == "meta":
-        key = (attribute(tag, "property") or attribute(tag, "name")).lower()
-        is_type = key == "og:type" and attribute(tag, "content").strip().lower() == "article"
+def _says_article(tag: Element) -> bool:
+    if tag.tag == "meta":
+        key = (tag.get("property") or tag.get("name") or "").lower()
+        is_type = key == "og:type" and tag.get("content", "").strip().lower() == "article"
         return is_type or key == "article:published_time"
-    if tag.name == "script":
-        return attribute(tag, "type") == "application/ld+json" and bool(JSON_ARTICLE.search(tag.get_text()))
-    return (
-        attribute(tag, "itemprop") == "articleBody"
-        or bool(SCHEMA_ARTICLE.search(attribute(tag, "itemtype")))
-        or not ARTICLE_CLASSES.isdisjoint(attribute(tag, "class").split())
-    )
+    return tag.get("type") == "application/ld+json" and bool(JSON_ARTICLE.search(tag.text or ""))
 
 
-def cut_to_core(soup: BeautifulSoup, *, said: bool) -> None:
+def _is_article(tag: Element) -> bool:
+    if classes := tag.get("class"):
+        return not ARTICLE_CLASSES.isdisjoint(classes.split()) or _is_marked(tag)
+    return _is_marked(tag)
+
+
+def _is_marked(tag: Element) -> bool:
+    return tag.get("itemprop") == "articleBody" or bool((kind := tag.get("itemtype")) and SCHEMA_ARTICLE.search(kind))
+
+
+def cut_to_core(root: Tag, *, said: bool) -> None:
     """Keep the part of a page that holds most of its prose, and what belongs to it; for articles nothing else.
 
     Args:
-        soup: the page without its frames.
+        root: the page without its frames.
         said: whether it says that it is an article.
     """
-    measures = measure(soup)
-    page = measures[id(soup)]
+    measures = measure(root)
+    page = measures[id(root)]
     if page.prose < (LEAST_PROSE_SAID if said else LEAST_PROSE):
         return
-    path = _path_to_core(soup, measures, said=said)
+    path = _path_to_core(root, measures, said=said)
     core = measures[id(path[-1])]
     runs = [measures[id(tag)].prose for tag in _tags(path[-1]) if tag.name not in BOXES]
     flows = sum(runs) >= FLOW * core.prose
@@ -76,20 +80,20 @@ def cut_to_core(soup: BeautifulSoup, *, said: bool) -> None:
         if flows:
             poor = {id(tag) for tag in _tags(path[-1]) if tag.name in POOR_BOXES and _is_poor(measures[id(tag)])}
             keep_children(path[-1], lambda child: id(child) not in poor)
-        keep(soup, lambda tag: not _is_aside(tag, measures[id(tag)], core))
+        keep(root, lambda tag: not _is_aside(tag, measures[id(tag)], core))
 
 
 def _tags(tag: Tag) -> list[Tag]:
     return [child for child in tag.contents if isinstance(child, Tag)]
 
 
-def _path_to_core(soup: BeautifulSoup, measures: Measures, *, said: bool) -> list[Tag]:
+def _path_to_core(root: Tag, measures: Measures, *, said: bool) -> list[Tag]:
     """Return the tags from the page down to the one within which prose no longer gathers in one place."""
-    path: list[Tag] = [soup]
+    path: list[Tag] = [root]
     if said:
-        least = NAMED * measures[id(soup)].prose
+        least = NAMED * measures[id(root)].prose
         body = next(
-            (tag for tag in walk(soup) if isinstance(tag, Tag) and _is_body(tag) and measures[id(tag)].prose > least), None
+            (tag for tag in walk(root) if isinstance(tag, Tag) and _is_body(tag) and measures[id(tag)].prose > least), None
         )
         path = [*reversed(list(body.parents)), body] if body else path
     while True:

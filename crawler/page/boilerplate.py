@@ -1,20 +1,14 @@
 """What of a page is not its main text: scripts, menus, footers, forms, cookie notices, hidden parts."""
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from crawler.page.article import cut_to_core, says_article
 from crawler.page.consent import is_consent
 from crawler.page.hidden import hiding_names, is_hidden
 from crawler.page.measures import LIST_TAGS, Measure, keep, measure
-from crawler.page.metadata import attribute
 from crawler.page.names import names
+from crawler.page.parsing import Element, attribute, shown_tags
 
-NEVER_TEXT = frozenset(
-    """
-    script style template noscript noframes svg canvas video audio object embed iframe map
-    input select textarea button progress meter datalist head
-    """.split()  # noqa: SIM905
-)
 ROLES = frozenset(
     """navigation contentinfo search menu menubar dialog alertdialog alert status tooltip toolbar tablist""".split()  # noqa: SIM905
 )
@@ -33,15 +27,15 @@ ASIDE_SHARE, SIDE_SHARE, TALK_SHARE = 0.3, 0.6, 0.8
 """Shares of a page's prose from which a tag holds the page's text, whatever it is called."""
 
 
-def remove_boilerplate(soup: BeautifulSoup) -> None:
-    """Take what is not main text out of a parsed page, in place."""
-    said = says_article(soup)
-    hiding = hiding_names(soup)
-    keep(soup, lambda tag: tag.name not in NEVER_TEXT and not is_hidden(tag, hiding))
-    measures = measure(soup)
-    page = measures[id(soup)]
-    keep(soup, lambda tag: tag.name in FRAME_TAGS or not _is_frame(tag, measures[id(tag)], page))
-    cut_to_core(soup, said=said)
+def main_tags(root: Element) -> Tag:
+    """Return the main text of a parsed page as tags, see `shown_tags`."""
+    hiding = hiding_names(root)
+    page = shown_tags(root, lambda tag: is_hidden(tag, hiding))
+    measures = measure(page)
+    whole = measures[id(page)]
+    keep(page, lambda tag: tag.name in FRAME_TAGS or not _is_frame(tag, measures[id(tag)], whole))
+    cut_to_core(page, said=says_article(root))
+    return page
 
 
 def _is_frame(tag: Tag, own: Measure, page: Measure) -> bool:

@@ -28,7 +28,7 @@ def decode(html: bytes, charset: str | None = None) -> str:
         if known and not known.startswith("utf"):
             try:
                 return html.decode("cp1252" if known in WESTERN else known)
-            except (UnicodeDecodeError, LookupError):
+            except (UnicodeError, LookupError):
                 continue
     mixed = html.decode("utf-8", _STRAY_BYTES)
     wide = sum(1 for character in mixed if ord(character) > 0xFF)  # noqa: PLR2004  # beyond what a stray byte turns into

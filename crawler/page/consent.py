@@ -5,15 +5,9 @@ import re
 from bs4 import Tag
 
 from crawler.page.measures import Measure, short_text
-from crawler.page.metadata import attribute
-from crawler.page.names import text_of_names
+from crawler.page.names import names, text_of_names
+from crawler.page.parsing import attribute
 
-TOOLS = re.compile(
-    r"iubenda-cs|onetrust|optanon|cybot|didomi|usercentrics|quantcast|qc-cmp|termly|osano|klaro|complianz|cmplz|borlabs|\bcky-"
-    r"|cli-modal|\bcc-(window|banner|overlay)|tarteaucitron|\beuc-",
-    re.IGNORECASE,
-)
-NAMES = re.compile(r"cookie|consent|gdpr|eu-?privacy", re.IGNORECASE)
 WORDS = re.compile(
     r"(questo sito|il sito|noi|we|this (web)?site|our (web)?site|by (continuing|using)|diese (web)?site|ce site)"
     r".{0,120}\bcookies?\b",
@@ -41,19 +35,19 @@ def is_consent(tag: Tag, own: Measure) -> bool:
     """Tell whether a tag is a notice on cookies and not a text about them."""
     if not tag.attrs and not own.cookies:
         return False
-    names = text_of_names(tag)
-    if not own.main and (TOOLS.search(names) or (NAMES.search(names) and own.text <= LONGEST)):
+    named = names(tag)
+    if not own.main and (named.consent_tool or (named.consent and own.text <= LONGEST)):
         return True
     if not own.cookies or tag.name not in NOTICE_TAGS or own.text + own.line > LONGEST // 2 or own.tags > MOST_TAGS:
         return False
     text = short_text(tag, LONGEST // 2)
     if PLACEHOLDER.search(text):
         return not own.headings
-    return bool(WORDS.search(text)) and _is_laid_over(tag, names, text)
+    return bool(WORDS.search(text)) and _is_laid_over(tag, text)
 
 
-def _is_laid_over(tag: Tag, names: str, text: str) -> bool:
-    if "position" in attribute(tag, "style") or LAID_OVER.search(names):
+def _is_laid_over(tag: Tag, text: str) -> bool:
+    if "position" in attribute(tag, "style") or LAID_OVER.search(text_of_names(tag)):
         return True
     near = (parent.name for parent, _ in zip(tag.parents, range(MOST_PARENTS), strict=False))
     return bool(CHOICES.search(text)) and not any(name in {"main", "article"} for name in near)

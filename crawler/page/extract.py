@@ -3,19 +3,19 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
 
-from bs4 import BeautifulSoup, Tag
-from bs4.element import CData, NavigableString
+from bs4 import Tag
+from bs4.element import NavigableString
 
-from crawler.page.boilerplate import remove_boilerplate
+from crawler.page.boilerplate import main_tags
 from crawler.page.charset import decode
-from crawler.page.measures import short_text, walk
-from crawler.page.metadata import Metadata, attribute, clean, read_metadata
+from crawler.page.measures import HEADINGS, walk
+from crawler.page.metadata import Metadata, clean, read_metadata
+from crawler.page.parsing import Element, parse, short_text
 from crawler.records import Block
-from crawler.urls import canonical_url
+from crawler.urls import canonical_url, origin_of
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LINE_TAGS = HEADINGS | frozenset(
     """
     address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption
@@ -30,19 +30,11 @@ NO_FACTS = HEADINGS | {"table", "form"}
 """Tags that a table of facts does not hold."""
 LONGEST_CELL = 300
 CELL_BREAK = " | "
-HEAD = re.compile(
-    r"(?:\s+|<!--.*?-->|<[!?][^>]*>|</?(?:html|head|meta|link|base)\b[^>]*>"
-    r"|<(?P<tag>script|style|title|noscript|template)\b.*?</(?P=tag)\s*>)*",
-    re.IGNORECASE | re.DOTALL,
-)
-"""What stands before a page's body."""
+WHOLE = re.compile(r"https?://[^/]", re.IGNORECASE)
+ROOTED = re.compile(r"/(?!/)")
 LINK_SOURCES = {"a": "href", "area": "href", "frame": "src", "iframe": "src"}
 MOST_LINKS = 5000
-MOST_TAGS = 20_000
-"""Of a page; what comes after is not read. Pages of 2,000 sites have 10,000 at most, traps a hundredfold."""
 LONGEST_LINK_TEXT = 200
-MARK = re.compile(r"<[^/]")
-XML_PROLOGUE = re.compile(r"<\?xml", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,43 +63,24 @@ def extract(html: bytes | str, url: str, charset: str | None = None) -> Extracte
         url: its canonical address, which relative links count from.
         charset: what the HTTP header says, a hint that may be wrong.
     """
-    markup = html if isinstance(html, str) else decode(html, charset)
-    soup = BeautifulSoup(_readable(markup), "lxml")
-    metadata = read_metadata(soup, url)
-    links = _links(soup, url, metadata.base)
-    remove_boilerplate(soup)
-    return Extracted(metadata, tuple(_blocks(soup)), links)
+    return extract_parsed(parse(html if isinstance(html, str) else decode(html, charset)), url)
 
 
-def _readable(markup: str) -> str:
-    """Return what of a page is parsed: no half characters, no XML declaration, not more than `MOST_TAGS` tags.
-
-    A page without a body tag gets one where its head ends: libxml2 knows no HTML5 and would keep a `main` in the head.
-    """
-    whole = markup.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-    whole = XML_PROLOGUE.sub("<?x", whole)  # else Beautiful Soup warns of XHTML
-    if "<body" not in whole.lower() and "<frameset" not in whole.lower():
-        head = HEAD.match(whole)
-        at = head.end() if head else 0
-        whole = f"{whole[:at]}<body>{whole[at:]}"
-    if whole.count("<") > MOST_TAGS:
-        end = next(islice(MARK.finditer(whole), MOST_TAGS, None), None)
-        return whole[: end.start()] if end else whole
-    return whole
+def extract_parsed(root: Element, url: str) -> Extracted:
+    """Read a parsed page, see `extract`; the tree stays as it is."""
+    metadata = read_metadata(root, url)
+    return Extracted(metadata, tuple(_blocks(main_tags(root))), _links(root, url, metadata.base))
 
 
-def _links(soup: BeautifulSoup, url: str, base: str) -> tuple[Link, ...]:
+def _links(root: Element, url: str, base: str) -> tuple[Link, ...]:
     found: dict[str, str] = {}
-    for tag in walk(soup):  # a third of the time of `find_all`
-        if not isinstance(tag, Tag) or (tag.name != "link" and tag.name not in LINK_SOURCES):
-            continue
-        if tag.name == "link":
-            other_language = "alternate" in attribute(tag, "rel").lower().split() and tag.has_attr("hreflang")
-            address = attribute(tag, "href") if other_language else ""
+    for tag in root.iter("link", *LINK_SOURCES):
+        name, relations = tag.tag, tag.get("rel", "").lower().split()
+        if name == "link":
+            address = tag.get("href", "") if "alternate" in relations and "hreflang" in tag.attrib else ""
         else:
-            followed = "nofollow" not in attribute(tag, "rel").lower().split()
-            address = attribute(tag, LINK_SOURCES[tag.name]) if followed else ""
-        target = canonical_url(address, base) if address.strip() else None
+            address = tag.get(LINK_SOURCES[name], "") if "nofollow" not in relations else ""
+        target = _target(address, base) if address.strip() else None
         if target is None or target == url:
             continue
         text = clean(short_text(tag, LONGEST_LINK_TEXT)[:LONGEST_LINK_TEXT])
@@ -116,6 +89,18 @@ def _links(soup: BeautifulSoup, url: str, base: str) -> tuple[Link, ...]:
         if len(found) >= MOST_LINKS:
             break
     return tuple(Link(target, text) for target, text in found.items())
+
+
+def _target(address: str, base: str) -> str | None:
+    """Return the canonical address of a link; those that need no base are remembered, since the pages of a site repeat them."""
+    if WHOLE.match(address):
+        return _remembered(address, "")
+    if ROOTED.match(address):
+        return _remembered(address, origin_of(base))
+    return canonical_url(address, base)
+
+
+_remembered = lru_cache(maxsize=10_000)(canonical_url)
 
 
 class _Writer:
@@ -146,9 +131,9 @@ class _Writer:
         self.heading = heading
 
 
-def _blocks(soup: BeautifulSoup) -> Iterator[Block]:
+def _blocks(page: Tag) -> Iterator[Block]:
     writer = _Writer()
-    body = soup.find("body") or soup
+    body = next((tag for tag in walk(page) if isinstance(tag, Tag) and tag.name == "body"), page)
     # A stack in place of recursion: pages nest deeper than Python calls.
     stack: list[tuple[Tag, Iterator[object]]] = [(body, iter(body.contents))]
     while stack:
@@ -168,7 +153,7 @@ def _blocks(soup: BeautifulSoup) -> Iterator[Block]:
                 if child.name in LINE_TAGS or child.name in CELLS:
                     writer.line()
                 stack.append((child, iter(child.contents)))
-        elif type(child) in {NavigableString, CData}:
+        elif isinstance(child, NavigableString):
             writer.text(str(child))
     writer.begin("")
     yield from writer.made
@@ -186,7 +171,7 @@ def _verbatim(tag: Tag) -> str:
         if isinstance(node, Tag):
             if node.name in LINE_TAGS:
                 parts.append(" ")
-        elif type(node) in {NavigableString, CData}:
+        else:
             parts.append(str(node))
     return clean("".join(parts))
 

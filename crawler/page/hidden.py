@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
-from crawler.page.measures import walk
-from crawler.page.metadata import attribute
-from crawler.page.names import text_of_names
+from crawler.page.names import names
+from crawler.page.parsing import Element, attribute
 
 SHOWN_ALWAYS = frozenset({"html", "body", "main", "article"})
 STYLE = re.compile(
@@ -36,10 +35,6 @@ UNSEEN = frozenset(
 """Classes that by convention hide what they are set on."""
 SHOWN_AGAIN = re.compile(r"^(?:[\w-]+:|d-(?:sm|md|lg|xl|xxl)-(?!none))|visible")
 """Classes that show it again, on wider screens for example."""
-FOLDED = re.compile(
-    r"accordion|collaps|toggle|faq|expand|(?:^|[-_\s])tabs?(?:[-_\s]|$)|tab-?(?:pane|content|panel)", re.IGNORECASE
-)
-"""Names of what a reader opens with a click: tabs and folds."""
 SELECTOR = re.compile(r"^[a-z0-9]*([.#][\w-]+)$", re.IGNORECASE)
 NAME = re.compile(r"[.#][\w-]+")
 DISPLAY = re.compile(r"(?:^|;)\s*(?:display|visibility)\s*:\s*([\w-]+)", re.IGNORECASE)
@@ -47,22 +42,15 @@ LONGEST_STYLE = 1000
 LONGEST_SHEET = 300_000
 
 
-def hiding_names(soup: BeautifulSoup) -> frozenset[str]:
-    """Return the names, `.class` or `#id`, that the page's own style sheets hide always.
+def hiding_names(root: Element) -> frozenset[str]:
+    """Return the names, `.class` or `#id`, that the style sheets within a parsed page hide always.
 
     What another rule or a script of the page shows again (tabs, folds) can be opened by the reader: it is not hidden.
     """
     hidden: set[str] = set()
     shown: set[str] = set()
-    scripts: list[str] = []
-    for tag in walk(soup):
-        if not isinstance(tag, Tag) or tag.name not in {"style", "script"}:
-            continue
-        text = tag.get_text()[:LONGEST_SHEET]
-        if tag.name == "script":
-            scripts.append(text)
-            continue
-        for selectors, body in _rules(text):
+    for tag in root.iter("style"):
+        for selectors, body in _rules((tag.text or "")[:LONGEST_SHEET]):
             displays = DISPLAY.findall(body)
             if not displays and not STYLE.search(body):
                 continue
@@ -73,31 +61,40 @@ def hiding_names(soup: BeautifulSoup) -> frozenset[str]:
                     hidden.add(name[1])
                 elif not hides:
                     shown.update(NAME.findall(selector))
-    code = "\n".join(scripts)
-    return frozenset(name for name in hidden - shown if name[1:] not in code)
+    hidden -= shown
+    if not hidden:
+        return frozenset()
+    code = "\n".join((tag.text or "")[:LONGEST_SHEET] for tag in root.iter("script"))
+    return frozenset(name for name in hidden if name[1:] not in code)
 
 
 def is_hidden(tag: Tag, hiding: frozenset[str]) -> bool:
     """Tell whether a tag is not shown; `hiding` are the names that style sheets hide."""
-    if not tag.attrs or tag.name in SHOWN_ALWAYS:
+    attrs = tag.attrs
+    if not attrs or tag.name in SHOWN_ALWAYS:
         return False
-    if attribute(tag, "role") == "tabpanel" or FOLDED.search(text_of_names(tag)):
+    if not _is_hidden_by_attributes(tag) and not _is_hidden_by_classes(tag, hiding):
         return False
-    return _is_hidden_by_attributes(tag) or _is_hidden_by_classes(tag, hiding)
+    return attrs.get("role") != "tabpanel" and not names(tag).folded
 
 
 def _is_hidden_by_attributes(tag: Tag) -> bool:
-    if tag.has_attr("hidden") and attribute(tag, "hidden").lower() != "until-found":
+    attrs = tag.attrs
+    if "hidden" in attrs and attribute(tag, "hidden").lower() != "until-found":
         return True
-    if attribute(tag, "aria-hidden").lower() == "true":
+    if "aria-hidden" in attrs and attribute(tag, "aria-hidden").lower() == "true":
         return True
+    if "style" not in attrs:
+        return False
     style = attribute(tag, "style")[:LONGEST_STYLE]
     return bool(STYLE.search(style) or (NO_SIZE.search(style) and CUT_OFF.search(style)))
 
 
 def _is_hidden_by_classes(tag: Tag, hiding: frozenset[str]) -> bool:
+    if hiding and f"#{attribute(tag, 'id')}" in hiding:
+        return True
     classes = attribute(tag, "class").split()
-    if hiding and (f"#{attribute(tag, 'id')}" in hiding or any(f".{name}" in hiding for name in classes)):
+    if hiding and any(f".{name}" in hiding for name in classes):
         return True
     return not UNSEEN.isdisjoint(classes) and not any(SHOWN_AGAIN.search(name) for name in classes)
 

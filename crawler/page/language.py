@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.records import Block
@@ -64,8 +64,15 @@ def _sure(block: Block) -> tuple[str, int]:
     letters = sum(map(str.isalpha, sample))
     if letters < FEWEST_BLOCK_LETTERS or sum(map(str.islower, sample.split())) < FEWEST_WORDS:
         return "", letters
+    language, sureness = _classified(sample)
+    return (language if sureness >= SURE_OF_BLOCK else ""), len(block.text) * letters // len(sample)
+
+
+@lru_cache(maxsize=5_000)
+def _classified(sample: str) -> tuple[str, float]:
+    """Return the likeliest language and how sure it is; remembered, since the pages of a site repeat their blocks."""
     language, sureness = _identifier().classify(sample)
-    return (str(language) if sureness >= SURE_OF_BLOCK else ""), len(block.text) * letters // len(sample)
+    return str(language), float(sureness)
 
 
 def likelier(text: str, one: str, other: str) -> str:

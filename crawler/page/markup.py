@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from lxml import etree, html  # type: ignore[import-untyped]  # lxml ships no types
+from crawler.page.parsing import Element, parse
 
 LINE_TAGS = frozenset(
     """
@@ -21,7 +22,6 @@ MOST_TEXT = 400_000
 LONGEST_LINE = 2_000
 MOST_ITEMS = 300
 DEEPEST = 200
-SPACE = re.compile(r"\s+")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u200b-\u200f]")
 CDATA = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*$")
 RAW_BREAK = re.compile(r"[\x00-\x1f]+")
@@ -56,11 +56,9 @@ class Markup:
     """Source and alternative text of images that say they are a logo."""
 
 
-def read_markup(markup: str) -> Markup:
-    """Read a decoded page; never raises over what is in it."""
-    root = _parsed(markup)
-    if root is None:
-        return Markup("", "", {}, (), (), (), (), ())
+def read_markup(page: str | Element) -> Markup:
+    """Read a page, decoded or parsed; never raises over what is in it."""
+    root = parse(page) if isinstance(page, str) else page
     titles = [tag for tag in root.iter("title") if not any(up.tag == "svg" for up in tag.iterancestors())]
     meta: dict[str, str] = {}
     for tag in root.iter("meta"):
@@ -68,20 +66,20 @@ def read_markup(markup: str) -> Markup:
             if tag.get(key):
                 meta.setdefault(str(tag.get(key)).strip().lower(), tidy(tag.get("content") or ""))
     return Markup(
-        title=tidy(titles[0].text_content()) if titles else "",
+        title=tidy("".join(titles[0].itertext())) if titles else "",
         language=(root.get("lang") or root.get("xml:lang") or "").strip().lower()[:2],
         meta=meta,
         lines=tuple(_lines(root)),
-        headings=tuple(tidy(tag.text_content()[:LONGEST_LINE]) for tag in root.iter("h1", "h2")),
+        headings=tuple(tidy("".join(tag.itertext())[:LONGEST_LINE]) for tag in root.iter("h1", "h2")),
         items=(*_json_ld(root), *_microdata(root)),
-        links=tuple(str(tag.get("href")).strip() for tag in root.iter("a") if tag.get("href")),
+        links=tuple(CONTROL.sub("", tag.get("href")).strip() for tag in root.iter("a") if tag.get("href")),
         logos=tuple(_logos(root)),
     )
 
 
 def tidy(text: str) -> str:
     """Return `text` on one line, without control characters."""
-    return SPACE.sub(" ", CONTROL.sub("", text)).strip()
+    return " ".join(CONTROL.sub("", text).split())
 
 
 def typed(items: tuple[Item, ...], names: frozenset[str]) -> Iterator[Item]:
@@ -150,92 +148,71 @@ def parse_json_ld(text: str) -> list[Any]:
     return []
 
 
-def _parsed(markup: str) -> Any:  # noqa: ANN401  # lxml's elements
-    # As bytes: lxml refuses texts that declare an encoding. Half characters have no bytes.
-    encoded = CONTROL.sub("", markup).encode("utf-8", "replace")
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True, collect_ids=False)
-    try:
-        return html.document_fromstring(encoded, parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError):
-        return None
+def _lines(root: Element) -> Iterator[Line]:
+    """Yield the lines of a page: what stands between the tags that begin or end one."""
+    parts: list[str] = []
+    written = 0
+    # What is still to be read, the next at the end: elements, texts, and None where a tag ends a line; each with whether it
+    # stands in the footer. Pages nest deeper than Python calls.
+    waiting: list[tuple[Element | str | None, bool]] = [(None, False), (root, False)]
+    while waiting and written <= MOST_TEXT:
+        one, footer = waiting.pop()
+        if isinstance(one, str):
+            parts.append(one)
+            continue
+        if one is not None and (one.tag in SILENT or (one.tag != "body" and _is_hidden(one))):
+            continue
+        breaks = one is None or one.tag in LINE_TAGS
+        if breaks and (line := tidy("".join(parts)[:LONGEST_LINE])):
+            written += len(line)
+            yield Line(line, footer)
+        if breaks:
+            parts.clear()
+        if one is not None:
+            _take_apart(one, waiting, footer=footer or _is_footer(one, one.tag), breaks=breaks)
 
 
-class _LineReader:
-    """Gathers a page's lines by events: pages nest deeper than Python calls."""
-
-    def __init__(self) -> None:
-        self.written = 0
-        self._parts: list[str] = []
-        self._skipped = 0
-        self._footers: list[Any] = []
-
-    def start(self, tag: Any, name: str) -> Line | None:  # noqa: ANN401  # lxml's elements
-        if self._skipped or name in SILENT or (name != "body" and _is_hidden(tag)):
-            self._skipped += 1
-            return None
-        made = self.line() if name in LINE_TAGS else None
-        if _is_footer(tag, name):
-            self._footers.append(tag)
-        self._parts.append(tag.text or "")
-        return made
-
-    def end(self, tag: Any, name: str) -> Line | None:  # noqa: ANN401  # lxml's elements
-        made = None
-        if self._skipped:
-            self._skipped -= 1
-        else:
-            made = self.line() if name in LINE_TAGS else None
-            if self._footers and self._footers[-1] is tag:
-                self._footers.pop()
-        if not self._skipped:
-            self._parts.append(tag.tail or "")
-        return made
-
-    def line(self) -> Line | None:
-        text = tidy("".join(self._parts)[:LONGEST_LINE])
-        self._parts.clear()
-        self.written += len(text)
-        return Line(text, bool(self._footers)) if text else None
+def _take_apart(one: Element, waiting: list[tuple[Element | str | None, bool]], *, footer: bool, breaks: bool) -> None:
+    if breaks:
+        waiting.append((None, footer))
+    for child in reversed(one):
+        if child.tail:
+            waiting.append((child.tail, footer))
+        waiting.append((child, footer))
+    if one.text:
+        waiting.append((one.text, footer))
 
 
-def _lines(root: Any) -> Iterator[Line]:  # noqa: ANN401  # lxml's elements
-    reader = _LineReader()
-    for event, tag in etree.iterwalk(root, events=("start", "end")):
-        name = tag.tag if isinstance(tag.tag, str) else ""
-        made = reader.start(tag, name) if event == "start" else reader.end(tag, name)
-        if made:
-            yield made
-        if reader.written > MOST_TEXT:
-            return
-    if made := reader.line():
-        yield made
+def _is_hidden(tag: Element) -> bool:
+    return "hidden" in tag.attrib or bool((style := tag.get("style")) and HIDDEN.search(style))
 
 
-def _is_hidden(tag: Any) -> bool:  # noqa: ANN401  # lxml's elements
-    return tag.get("hidden") is not None or bool(HIDDEN.search(tag.get("style") or ""))
-
-
-def _is_footer(tag: Any, name: str) -> bool:  # noqa: ANN401  # lxml's elements
+def _is_footer(tag: Element, name: str) -> bool:
     if name == "footer" or tag.get("role") == "contentinfo":
         return True
-    return name not in {"body", "html", "a"} and bool(FOOTER.search(f"{tag.get('id') or ''} {tag.get('class') or ''}"))
+    return name not in {"body", "html", "a"} and _says_footer(tag.get("id", ""), tag.get("class", ""))
 
 
-def _logos(root: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # lxml's elements
+@lru_cache(maxsize=10_000)
+def _says_footer(key: str, classes: str) -> bool:
+    return bool(FOOTER.search(f"{key} {classes}"))
+
+
+def _logos(root: Element) -> Iterator[tuple[str, str]]:
     for tag in root.iter("img"):
         said = " ".join(tag.get(key) or "" for key in ("class", "id", "alt", "src"))
         up = tag.getparent()
         around = f"{up.get('class') or ''} {up.get('id') or ''}" if up is not None else ""
         if "logo" in said.lower() or "logo" in around.lower() or "brand" in around.lower():
-            yield (tag.get("src") or "").strip(), tidy(tag.get("alt") or "")
+            yield CONTROL.sub("", tag.get("src", "")).strip(), tidy(tag.get("alt") or "")
 
 
-def _json_ld(root: Any) -> Iterator[Item]:  # noqa: ANN401  # lxml's elements
+def _json_ld(root: Element) -> Iterator[Item]:
     count = 0
     for tag in root.iter("script"):
         if "ld+json" not in (tag.get("type") or "").lower():
             continue
-        for value in parse_json_ld(tag.text or ""):
+        for value in parse_json_ld(CONTROL.sub("", tag.text or "")):
             for item in _flat(value):
                 yield item
                 count += 1
@@ -256,7 +233,7 @@ def _flat(value: Any) -> Iterator[Item]:  # noqa: ANN401  # whatever JSON holds
                 yield {key: part for key, part in one.items() if key != "@graph"}
 
 
-def _microdata(root: Any) -> Iterator[Item]:  # noqa: ANN401  # lxml's elements
+def _microdata(root: Element) -> Iterator[Item]:
     """Yield the items of microdata and of RDFa Lite, which say the same with other attributes."""
     made: dict[Any, dict[str, Any]] = {}
     for count, tag in enumerate(root.xpath("//*[@itemscope or @typeof]")):
@@ -271,7 +248,7 @@ def _microdata(root: Any) -> Iterator[Item]:  # noqa: ANN401  # lxml's elements
         value: Any = own
         if value is None:
             value = next((tag.get(key) for key in ("content", "datetime", "href", "src") if tag.get(key)), None)
-            value = tidy((value if value is not None else tag.text_content())[:LONGEST_LINE])
+            value = tidy((value if value is not None else "".join(tag.itertext()))[:LONGEST_LINE])
         for name in (tag.get("itemprop") or tag.get("property") or "").split():
             known = holder.get(name)
             holder[name] = value if known is None else [*known, value] if isinstance(known, list) else [known, value]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bs4 import Tag
-from bs4.element import CData, NavigableString, PageElement
+from bs4.element import NavigableString, PageElement
 
 INLINE = frozenset(
     """
@@ -13,9 +13,13 @@ INLINE = frozenset(
     """.split()  # noqa: SIM905  # reads better than 35 quoted lines
 )
 """Tags that stand within a line of text."""
-UNBROKEN = INLINE | {"script", "style", "template", "noscript", "svg", "meta", "link", "input", "select", "button", "textarea"}
+UNBROKEN = INLINE | {
+    *("script", "style", "template", "noscript", "svg", "meta", "link", "input", "select", "button", "textarea", "rt", "rp")
+}
 """Tags that break no line, shown or not."""
 LIST_TAGS = frozenset({"ul", "ol", "menu"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+MAIN = frozenset({"main", "article", "h1"})
 LEAST_PROSE = 60
 """Characters of a text that is more than a label."""
 LINKED_PROSE = 0.5
@@ -36,7 +40,7 @@ class Measure:
     """Links with text."""
     tags: int = 0
     main: int = 0
-    """Tags `main`, `article` and `h1`."""
+    """Tags of `MAIN`."""
     h1: int = 0
     h2: int = 0
     headings: int = 0
@@ -69,8 +73,15 @@ def keep(root: Tag, wanted: Callable[[Tag], bool]) -> None:
     waiting: list[Tag] = [root]
     while waiting:
         tag = waiting.pop()
-        keep_children(tag, lambda child: not isinstance(child, Tag) or child.name == "br" or wanted(child))
-        waiting.extend(child for child in tag.contents if isinstance(child, Tag))
+        dropped: set[int] = set()
+        for child in tag.contents:
+            if isinstance(child, Tag) and child.name != "br":
+                if wanted(child):
+                    waiting.append(child)
+                else:
+                    dropped.add(id(child))
+        if dropped:
+            keep_children(tag, lambda child, dropped=dropped: id(child) not in dropped)  # type: ignore[misc]
 
 
 def keep_children(tag: Tag, wanted: Callable[[PageElement], bool]) -> None:
@@ -102,48 +113,54 @@ def short_text(tag: Tag, longest: int) -> str:
 
 def measure(root: Tag) -> dict[int, Measure]:
     """Measure a tag and all tags within it."""
-    found: dict[int, Measure] = {}
-    order: list[tuple[Tag, Tag | None]] = [(root, None)]
-    for tag, _ in order:
-        found[id(tag)] = Measure()
-        order.extend((child, tag) for child in tag.contents if isinstance(child, Tag))
-    for tag, parent in reversed(order):
-        _finish(tag, found[id(tag)])
+    found: dict[int, Measure] = {id(root): Measure()}
+    order: list[tuple[Tag, Measure, Measure | None]] = [(root, found[id(root)], None)]
+    for tag, own, _ in order:
+        for child in tag.contents:
+            if isinstance(child, Tag):
+                made = found[id(child)] = Measure()
+                order.append((child, made, own))
+            else:
+                text = str(child)
+                own.line += len(" ".join(text.split()))
+                own.cookies += "ookie" in text
+    for tag, own, parent in reversed(order):
+        inline = tag.name in INLINE
+        _finish(tag, own, inline=inline)
         if parent is not None:
-            _add(found[id(parent)], tag, found[id(tag)])
+            _add(parent, tag, own, inline=inline)
     return found
 
 
-def _finish(tag: Tag, own: Measure) -> None:
-    for child in tag.contents:
-        if type(child) is NavigableString or type(child) is CData:
-            own.line += len(" ".join(child.split()))
-            own.cookies += "ookie" in child
-    own.text += own.line if tag.name not in INLINE else 0
+def _finish(tag: Tag, own: Measure, *, inline: bool) -> None:
+    if not inline:
+        own.text += own.line
     if tag.name == "a":
         own.linked_line = own.line
         own.linked = own.text
         own.links += own.line + own.text > 0
         own.prose = own.paragraphs = 0
-    if tag.name not in INLINE:
+    if not inline:
         own.linked += own.linked_line
         if own.line >= LEAST_PROSE and own.linked_line < LINKED_PROSE * own.line:
             own.prose += own.line
             own.paragraphs += 1
 
 
-def _add(parent: Measure, tag: Tag, own: Measure) -> None:
-    parent.text += own.text
-    parent.linked += own.linked
-    parent.prose += own.prose
-    parent.paragraphs += own.paragraphs
-    parent.links += own.links
-    parent.cookies += own.cookies
+def _add(parent: Measure, tag: Tag, own: Measure, *, inline: bool) -> None:
     parent.tags += own.tags + 1
-    parent.main += own.main + (tag.name in {"main", "article", "h1"})
-    parent.h1 += own.h1 + (tag.name == "h1")
-    parent.h2 += own.h2 + (tag.name == "h2")
-    parent.headings += own.headings + (tag.name in {"h1", "h2", "h3", "h4", "h5", "h6"})
-    if tag.name in INLINE:
+    if inline:
         parent.line += own.line
         parent.linked_line += own.linked_line
+    if own.text or own.line:
+        parent.text += own.text
+        parent.linked += own.linked
+        parent.prose += own.prose
+        parent.paragraphs += own.paragraphs
+        parent.links += own.links
+        parent.cookies += own.cookies
+    parent.main += own.main + (tag.name in MAIN)
+    if own.headings or tag.name in HEADINGS:
+        parent.h1 += own.h1 + (tag.name == "h1")
+        parent.h2 += own.h2 + (tag.name == "h2")
+        parent.headings += own.headings + (tag.name in HEADINGS)

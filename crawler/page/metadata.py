@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup, Tag
-
+from crawler.page.parsing import Element, texts
 from crawler.urls import canonical_url
 
 LANGUAGE = re.compile(r"^\s*([A-Za-z]{2})(?:[-_].*)?\s*$")
@@ -45,20 +44,19 @@ def robots_rules(content: str) -> tuple[bool, bool]:
     return bool(words & {"noindex", "none"}), bool(words & {"nofollow", "none"})
 
 
-def read_metadata(soup: BeautifulSoup, url: str) -> Metadata:
+def read_metadata(root: Element, url: str) -> Metadata:
     """Read the head of a parsed page that was fetched from `url`; never raises over what is in it."""
-    tags: dict[str, list[Tag]] = {name: [] for name in READ}
-    # One walk through the page: each costs as much as all the rest.
-    for tag in soup.find_all(list(READ)):
-        if tag.name != "h1" or not tags["h1"]:
-            tags[tag.name].append(tag)
+    tags: dict[str, list[Element]] = {name: [] for name in READ}
+    for tag in root.iter(*READ):
+        if tag.tag != "h1" or not tags["h1"]:
+            tags[tag.tag].append(tag)
     base = _base(tags["base"], url)
     refresh, seconds = _refresh(tags["meta"], url, base)
     by_name, by_property = _named(tags["meta"], "name"), _named(tags["meta"], "property")
     rules = [robots_rules(content) for name, content in by_name if name in ROBOT_NAMES]
     named = dict(reversed(by_name + by_property))
-    first = [tag.get_text() for tag in tags["title"] if tag.find_parent("svg") is None][:1]
-    titles = (*first, named.get("og:title", ""), *(heading.get_text(" ") for heading in tags["h1"]))
+    first = ["".join(texts(tag)) for tag in tags["title"] if next(tag.iterancestors("svg"), None) is None][:1]
+    titles = (*first, named.get("og:title", ""), *(" ".join(texts(heading)) for heading in tags["h1"]))
     return Metadata(
         title=next((made for text in titles if (made := clean(text))), ""),
         description=clean(named.get("description", "")) or clean(named.get("og:description", "")),
@@ -78,39 +76,33 @@ def no_metadata(title: str, url: str) -> Metadata:
     return Metadata(title, "", "", "", None, url, None, 0.0, noindex=False, nofollow=False)
 
 
-def attribute(tag: Tag, name: str) -> str:
-    """Return an attribute's value as one text; empty where there is none."""
-    value = tag.get(name)
-    return "" if value is None else value if isinstance(value, str) else " ".join(value)
+def _named(tags: list[Element], key: str) -> list[tuple[str, str]]:
+    return [(tag.get(key, "").strip().lower(), tag.get("content", "")) for tag in tags if key in tag.attrib]
 
 
-def _named(tags: list[Tag], key: str) -> list[tuple[str, str]]:
-    return [(attribute(tag, key).strip().lower(), attribute(tag, "content")) for tag in tags if tag.has_attr(key)]
-
-
-def _base(tags: list[Tag], url: str) -> str:
-    address = next((attribute(tag, "href") for tag in tags if tag.has_attr("href")), None)
+def _base(tags: list[Element], url: str) -> str:
+    address = next((tag.get("href", "") for tag in tags if "href" in tag.attrib), None)
     return (canonical_url(address, url) if address is not None else None) or url
 
 
-def _canonical(tags: list[Tag], base: str) -> str | None:
+def _canonical(tags: list[Element], base: str) -> str | None:
     for tag in tags:
-        if "canonical" in attribute(tag, "rel").lower().split() and attribute(tag, "href").strip():
-            return canonical_url(attribute(tag, "href"), base)
+        if "canonical" in tag.get("rel", "").lower().split() and tag.get("href", "").strip():
+            return canonical_url(tag.get("href", ""), base)
     return None
 
 
-def _declared_language(tags: list[Tag]) -> str:
-    declared = (attribute(tags[0], "lang") or attribute(tags[0], "xml:lang")) if tags else ""
+def _declared_language(tags: list[Element]) -> str:
+    declared = (tags[0].get("lang", "") or tags[0].get("xml:lang", "")) if tags else ""
     match = LANGUAGE.match(declared)
     return match[1].lower() if match else ""
 
 
-def _refresh(tags: list[Tag], url: str, base: str) -> tuple[str | None, float]:
+def _refresh(tags: list[Element], url: str, base: str) -> tuple[str | None, float]:
     for tag in tags:
-        if attribute(tag, "http-equiv").strip().lower() != "refresh" or tag.find_parent("noscript"):
+        if tag.get("http-equiv", "").strip().lower() != "refresh" or next(tag.iterancestors("noscript"), None) is not None:
             continue
-        match = REFRESH.match(attribute(tag, "content"))
+        match = REFRESH.match(tag.get("content", ""))
         if match and match["url"]:
             target = canonical_url(match["url"].strip().strip("'\""), base)
             seconds = float(match["seconds"]) if match["seconds"].strip(".") else 0.0

@@ -6,8 +6,6 @@ from functools import lru_cache
 
 from bs4 import Tag
 
-from crawler.page.metadata import attribute
-
 LONGEST = 500
 """Characters of a tag's names that are read."""
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -52,6 +50,17 @@ BODY = re.compile(
 )
 
 
+FOLDED = re.compile(
+    r"accordion|collaps|toggle|faq|expand|(?:^|[-_\s])tabs?(?:[-_\s]|$)|tab-?(?:pane|content|panel)", re.IGNORECASE
+)
+CONSENT_TOOLS = re.compile(
+    r"iubenda-cs|onetrust|optanon|cybot|didomi|usercentrics|quantcast|qc-cmp|termly|osano|klaro|complianz|cmplz|borlabs|\bcky-"
+    r"|cli-modal|\bcc-(window|banner|overlay)|tarteaucitron|\beuc-",
+    re.IGNORECASE,
+)
+CONSENT = re.compile(r"cookie|consent|gdpr|eu-?privacy", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What the names of a tag say of it; each may be wrong, so weigh it with what the tag holds."""
@@ -69,6 +78,12 @@ class Names:
     button: bool = False
     body: bool = False
     """The text of an article."""
+    folded: bool = False
+    """What a reader opens with a click: tabs and folds."""
+    consent_tool: bool = False
+    """The notice of a usual tool for cookie notices."""
+    consent: bool = False
+    """Cookies or privacy."""
 
 
 NAMELESS = Names()
@@ -76,7 +91,8 @@ NAMELESS = Names()
 
 def text_of_names(tag: Tag) -> str:
     """Return id and classes of a tag, parted by spaces."""
-    return f"{attribute(tag, 'id')} {attribute(tag, 'class')}".strip()[:LONGEST] if tag.attrs else ""
+    attrs = tag.attrs
+    return f"{attrs.get('id', '')} {attrs.get('class', '')}".strip()[:LONGEST] if attrs else ""
 
 
 def names(tag: Tag) -> Names:
@@ -99,4 +115,7 @@ def _read(text: str) -> Names:
         beside=bool(words & BESIDE_WORDS),
         button=bool(words & BUTTON_WORDS),
         body=bool(BODY.search(text)),
+        folded=bool(FOLDED.search(text)),
+        consent_tool=bool(CONSENT_TOOLS.search(text)),
+        consent=bool(CONSENT.search(text)),
     )

@@ -14,22 +14,43 @@ VAGUE = frozenset(
 GLUED = re.compile(r"^(?:e-?mail|mail)[:.]?(?=\w{3})")
 """A label that markup without spaces runs into the address."""
 GAP = r"[ \t\u00a0]?"
+FREE_MAIL = (
+    r"(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|libero|virgilio|tiscali|alice|tin|fastwebnet|gmx|aol|proton\w*)\."
+)
 AT = (
     rf"{GAP}(?:@|\uff20|{GAP}[\[({{<]{GAP}(?:at|chiocciola|@){GAP}[\])}}>]{GAP}"
-    rf"|[ \t](?:AT|at|chiocciola)[ \t](?=[\w-]+{GAP}(?:[\[({{]|{GAP}(?:dot|punto)[ \t]))){GAP}"
+    rf"|[ \t](?:(?i:at)[ \t](?=[\w-]+{GAP}(?:[\[({{]|{GAP}(?i:dot|punto)[ \t])|(?i:{FREE_MAIL}))|(?i:chiocciola)[ \t])){GAP}"
 )
-DOT = rf"(?:\.|{GAP}[\[({{]{GAP}(?:dot|punto|\.){GAP}[\])}}]{GAP}|[ \t](?:dot|punto|DOT)[ \t])"
+"""A bare "at" only where what follows can be nothing but an address: "see us at acme.it" is none."""
+SPELLED_DOT = r"[ \t](?i:dot|punto)[ \t]"
+DOT = rf"(?:\.|{GAP}[\[({{]{GAP}(?:dot|punto|\.){GAP}[\])}}]{GAP}|{SPELLED_DOT})"
+SPELLED_FIRST = rf"(?:[\w-]{{1,64}}{SPELLED_DOT}(?=[\w-]+[ \t](?i:at|chiocciola)[ \t]))?"
 EMAIL = re.compile(
-    rf"(?<![\w.+@-])(?P<local>[\w.+'&%-]{{1,64}}){AT}(?P<domain>[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{1,4}})(?![\w@])"
+    rf"(?<![\w.+@-])(?P<local>{SPELLED_FIRST}[\w.+'&%-]{{1,64}}){AT}(?P<domain>[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{1,4}})(?![\w@])"
 )
 """Also as people hide them from machines: (at), [dot], chiocciola, punto."""
 UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)) | {0xFF10 + digit: str(digit) for digit in range(10)}
 """Characters that nobody sees, which hide an address from a pattern but not from a reader, and full-width digits."""
 TAX_CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![A-Za-z0-9])", re.IGNORECASE)
+CODE_DIGIT = r"[\dL-NP-V]"
+"""Or the letter that stands for it where two persons would have the same code."""
+SPACED_TAX_CODE = re.compile(
+    rf"(?<![A-Z0-9])[A-Z]{{3}}{GAP}[A-Z]{{3}}{GAP}{CODE_DIGIT}{{2}}{GAP}[ABCDEHLMPRST]{GAP}{CODE_DIGIT}{{2}}{GAP}[A-Z]{GAP}"
+    rf"{CODE_DIGIT}{{3}}{GAP}[A-Z](?![A-Z0-9])",
+    re.IGNORECASE | re.ASCII,
+)
+ODD_PLACES = "BAKPLCQDREVOSFTGUHMINJWZYX"
+"""What letters count at the odd places of a tax code, by their order here; a digit counts as the letter of its number."""
+CHAT_LINK = re.compile(
+    r"(?:https?://)?(?<![\w.-])(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?\d(?:[ .-]?\d){6,14}(?:[?&]\S*)?",
+    re.IGNORECASE,
+)
 SEPARATOR = r"[ \u00a0\u2009\u202f./()\u2010-\u2015-]"
 GROUPS = re.compile(
     rf"(?<![\d_.,/+€$£#@=-])(?P<plus>\+|\(\+|00(?=[1-9]))?\(?\d(?:{SEPARATOR}{{0,3}}\d){{5,17}}(?![\d_%‰°€$£²³µ])"
 )
+BREAK = re.compile(rf"{SEPARATOR}{{2,}}|(?<=\d{{6}}){SEPARATOR}")
+"""Where one number may end and another begin."""
 LABEL = re.compile(
     r"(?:\b(?:tel(?:efon[oie]|ephone|èfono)?|phone|ph|fon|cell?(?:ulare)?|mob(?:ile|il)?|fax|telefax|whats\s?app|wa|centralino"
     r"|numero\s+verde|hotline|call(?:\s+us)?|chiama(?:ci|re|teci)?|toll[\s-]?free|smartphone|recapiti?|numero\s+di\s+telefono|telef"
@@ -54,8 +75,8 @@ UNIT_AFTER = re.compile(
     re.IGNORECASE,
 )
 DATE = re.compile(
-    r"^(?:\d{1,2}[./ \u2013-]\d{1,2}[./ -](?:19|20)?\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2}"
-    r"|(?:19|20)\d\d\s?[-\u2013/]\s?(?:19|20)?\d\d)(?:[ .-]\d{1,2}[.-]?\d{0,2})?$"
+    r"^(?:(?:\d{1,2}[./ \u2013-])?\d{1,2}[./ -](?:19|20)\d\d|\d{1,2}[./ \u2013-]\d{1,2}[./ -]\d\d"
+    r"|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2}|(?:19|20)\d\d\s?[-\u2013/]\s?(?:19|20)?\d\d)(?:[ .-]\d{1,2}[.-]?\d{0,2})?$"
 )
 THOUSANDS = re.compile(r"^\d{1,3}(?:[. ]\d{3})+$")
 YEARS = re.compile(r"^(?:(?:19|20)\d\d[\s./\u2013-]*){1,5}$")
@@ -118,6 +139,7 @@ DOMESTIC = re.compile(
     | \(?0[1-9]\d{{0,3}}\)?{SEPARATOR}{{1,3}}\d{{2,4}}(?:{SEPARATOR}{{1,2}}\d{{2,4}}){{1,3}}
     | 3[1-9]\d{SEPARATOR}{{0,2}}\d{{3}}{SEPARATOR}?\d{{3,4}}                       # Italian mobiles
     | 3[1-9]\d(?:{SEPARATOR}\d{{2,3}}){{2,4}}
+    | (?=(?:\D*\d){{10}}$)3[1-9]\d(?:{SEPARATOR}{{1,2}}\d{{2,4}}){{2,3}}
     | 0\d(?:{SEPARATOR}\d\d){{4}}                                                   # France
     | \(\d{{3}}\){SEPARATOR}?\d{{3}}{SEPARATOR}\d{{4}}                              # North America
     | [2-9]\d\d(?P<mark>[.-])\d{{3}}(?P=mark)\d{{4}}
@@ -126,9 +148,13 @@ DOMESTIC = re.compile(
     """,
     re.VERBOSE,
 )
+HINT = re.compile(r"[@\uff20\d]|\bat\b|chiocciola", re.IGNORECASE)
+"""Of what every personal datum holds something."""
+EMAIL_HINT = re.compile(r"[@\uff20]|\bat\b|chiocciola", re.IGNORECASE)
 SPACES = re.compile(r"[ \t]{2,}")
 EMPTY_PAIR = re.compile(r"\(\s*\)|\[\s*\]|<\s*>")
 LOOKED_BACK = 40
+MOST_ROUNDS = 10
 
 
 def without_personal_data(text: str) -> str:
@@ -136,23 +162,7 @@ def without_personal_data(text: str) -> str:
 
     Lines stay lines. What is removed leaves nothing in its place, so that no search finds it by a mark.
     """
-    if (
-        "@" not in text
-        and "\uff20" not in text
-        and not any(map(str.isdigit, text))
-        and not re.search(r"\bat\b|chiocciola", text, re.IGNORECASE)
-    ):
-        return text
-    plain = text.translate(UNSEEN)
-    # Phones first: markup without spaces runs them into the address that follows.
-    made = "".join(_without_phones(plain))
-    made = EMAIL.sub(lambda match: match[0] if is_role(match["local"], match["domain"]) else "", made)
-    made = TAX_CODE.sub("", made)
-    if made == plain:
-        return text
-    return "\n".join(
-        SPACES.sub(" ", EMPTY_PAIR.sub("", line)).strip(" \t") if line != old else line for line, old in _paired(made, text)
-    )
+    return "\n".join(_cleaned(line) if HINT.search(line) else line for line in text.split("\n"))
 
 
 def role_addresses(text: str) -> Iterator[str]:
@@ -164,7 +174,7 @@ def role_addresses(text: str) -> Iterator[str]:
 
 def is_role(local: str, domain: str) -> bool:
     """Tell whether an address is that of a task or a company, not of a person."""
-    bare = GLUED.sub("", re.sub(r"(?:\+.*|\d+)$", "", local.lower()))
+    bare = GLUED.sub("", re.sub(r"(?:\+.*|\d+)$", "", re.sub(SPELLED_DOT, ".", local).lower()))
     words = [word for word in re.split(r"[._+'&%-]", bare) if word]
     joined = "".join(words)
     if joined in ROLES or joined in capitals():
@@ -181,14 +191,50 @@ def is_role(local: str, domain: str) -> bool:
     )
 
 
+def _cleaned(line: str) -> str:
+    """Return a line without personal data, also without what comes to light when others go."""
+    for _ in range(MOST_ROUNDS):
+        plain = line if line.isascii() else line.translate(UNSEEN)
+        made = CHAT_LINK.sub("", plain) if "wa.me/" in plain or "whatsapp.com/" in plain else plain
+        # Phones first: markup without spaces runs them into the address that follows.
+        made = "".join(_without_phones(made))
+        if EMAIL_HINT.search(made):
+            made = EMAIL.sub(lambda match: match[0] if is_role(match["local"], match["domain"]) else "", made)
+        made = SPACED_TAX_CODE.sub(lambda match: "" if _is_tax_code(match[0]) else match[0], TAX_CODE.sub("", made))
+        if made == plain:
+            return line
+        line = SPACES.sub(" ", EMPTY_PAIR.sub("", made)).strip(" \t")
+    return ""  # made to defy us
+
+
+def _is_tax_code(shown: str) -> bool:
+    """Tell whether the last letter of a code is what the others come to."""
+    code = re.sub(r"\s", "", shown).upper()
+    values = [int(one) if one.isdigit() else ord(one) - ord("A") for one in code]
+    total = sum(ODD_PLACES.index(chr(ord("A") + value)) for value in values[:15:2]) + sum(values[1:15:2])
+    return total % 26 == values[15]
+
+
 def _without_phones(text: str) -> Iterator[str]:
     end = 0
-    for match in GROUPS.finditer(text):
-        start, stop = match.span()
-        if _is_phone(match, text):
-            yield text[end:start]
-            end = stop
+    for run in GROUPS.finditer(text):
+        for phone in _phones(run, text):
+            yield text[end : phone.start()]
+            end = phone.end()
     yield text[end:]
+
+
+def _phones(run: re.Match[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield a run of digits if it is a phone number, else the parts of it that are: two numbers in a row, one before a year."""
+    if _is_phone(run, text):
+        yield run
+        return
+    breaks = list(BREAK.finditer(text, *run.span()))
+    starts, ends = [run.start(), *(one.end() for one in breaks)], [*(one.start() for one in breaks), run.end()]
+    for start, end in zip(starts, ends, strict=True) if breaks else ():
+        part = GROUPS.match(text, start, end)
+        if part and _is_phone(part, text):
+            yield part
 
 
 def _is_phone(match: re.Match[str], text: str) -> bool:
@@ -211,8 +257,3 @@ def _is_phone(match: re.Match[str], text: str) -> bool:
     if NO_PHONE_BEFORE.search(before) or UNIT_AFTER.match(after) or DATE.match(shown) or THOUSANDS.match(shown):
         return False
     return bool(DOMESTIC.fullmatch(shown.strip("() ")) or DOMESTIC.fullmatch(shown))
-
-
-def _paired(made: str, text: str) -> Iterator[tuple[str, str]]:
-    lines, olds = made.split("\n"), text.split("\n")
-    return zip(lines, olds if len(lines) == len(olds) else [""] * len(lines), strict=True)

@@ -20,6 +20,8 @@ FEW = 40
 """Pages that a crawl reads by itself before it starts processes, which takes as long."""
 TRIES = 2
 """Of a page in a process that dies meanwhile: the first time another page may have been to blame."""
+MANY_SITES = 20
+"""Sites that surely have more pages than that: their crawl starts processes at once."""
 WARM_UP = b"<p>The readers begin to read before they are waited for.</p>"
 
 
@@ -27,13 +29,16 @@ class Readers:
     """Reads pages without keeping the event loop from its work."""
 
     def __init__(self, processes: int | None = None, few: int = FEW) -> None:
-        """Take how many processes may read, one for each core unless given, and after how many pages they are started."""
+        """Take how many processes may read, one for each core unless given, and after how many pages they are started.
+
+        Where that is none, they are started now, and the first pages wait for them.
+        """
         self._processes = processes or len(os.sched_getaffinity(0))
         self._few = few
         self._asked = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._pool: ProcessPoolExecutor | None = None
-        self._started: Future[None] | None = None
+        self._started: Future[None] | None = None if few else self._start()
         self._alone = asyncio.Lock()
 
     async def read(self, body: bytes, url: str, charset: str | None, content_type: str) -> Reading:
@@ -45,6 +50,8 @@ class Readers:
         self._asked += 1
         if self._asked > self._few and self._started is None:
             self._started = self._start()
+        if not self._few and self._started is not None:
+            await asyncio.wrap_future(self._started)
         try:
             return await self._try(self._pool, body, url, charset, content_type)
         except BrokenProcessPool:
@@ -97,9 +104,9 @@ class Readers:
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
-    # Forked from a server that holds the code and nothing else: a fork of the crawl itself would hold its sockets and locks.
+    # Forked from a server that holds what reading needs, no more: a fork of the crawl itself would hold its sockets and locks.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, "crawler.sites.warming"])
     return ProcessPoolExecutor(processes, context, _end_with_parent)
 
 

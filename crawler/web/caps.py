@@ -168,7 +168,11 @@ def guarded_settings(guard: Guard) -> dict[str, object]:
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
             DecodingMiddleware: 590,
+            # Which hosts are asked is judged before; nobody has given us a password.
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
         },
+        "DOWNLOADER_STATS": False,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "COOKIES_ENABLED": False,
         "REDIRECT_ENABLED": False,

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -39,6 +40,7 @@ SPELT = frozenset(
 """Names below which everyone finds the address of their choice."""
 
 
+@lru_cache(maxsize=5_000)
 def plain_name(host: str) -> str | None:
     """Return the name that a host is looked up by: ASCII in lower case, no dot at its end; None where it is none."""
     if len(host) > LONGEST_NAME + 1:
@@ -65,6 +67,7 @@ def ascii_name(name: str) -> str:
         return name.encode("idna").decode("ascii").lower()
 
 
+@lru_cache(maxsize=5_000)
 def name_refusal(name: str) -> str | None:
     """Return why a name (plain, no address) is not a public site's, or None."""
     labels = name.split(".")

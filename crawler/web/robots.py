@@ -45,6 +45,7 @@ DELAYS = frozenset({"delay", "rate"})
 UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 UNESCAPED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@!'(),;[]&=+*$")
 """What stands for itself in the normal form, however it was written; an escaped slash or question mark is no separator."""
 KEPT = "".join(UNESCAPED) + "/?#%"
@@ -210,6 +211,7 @@ def normal_path(path: str) -> str:
         character = chr(int(match[1], 16))
         return character if character in UNESCAPED else match[0].upper()
 
+    path = STRAY_PERCENT.sub("%25", path)
     made = ESCAPE.sub(unescaped, quote(path, safe=KEPT + WILDCARD, errors="surrogateescape"))
     before, mark, query = made.partition("?")
     return before + mark + query.replace("%2F", "/").replace("%3F", "?")

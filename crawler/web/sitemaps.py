@@ -48,9 +48,11 @@ def parse_sitemap(body: bytes, url: str) -> Sitemap:
         root = etree.fromstring(body.lstrip(), parser)
     except (etree.XMLSyntaxError, ValueError):
         return Sitemap()
-    if root is None or etree.QName(root).localname not in {"urlset", "sitemapindex"}:
+    # Not by QName, which raises over names that the parser forgave.
+    kind = str(root.tag).rpartition("}")[2] if root is not None else ""
+    if kind not in {"urlset", "sitemapindex"}:
         return Sitemap()
-    if etree.QName(root).localname == "sitemapindex":
+    if kind == "sitemapindex":
         return Sitemap(sitemaps=_addresses((loc.text or "" for loc in root.iterfind("{*}*/{*}loc")), url))
     entries = [
         ((entry.findtext("{*}loc") or "").strip(), (entry.findtext("{*}lastmod") or "").strip())

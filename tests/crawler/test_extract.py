@@ -41,6 +41,10 @@ def test_other_charsets_are_read_as_declared() -> None:
     assert "žluťoučký" in decode("\ufeffPříliš žluťoučký kůň".encode("utf-16"))
 
 
+def test_a_charset_that_says_undefined_is_none() -> None:
+    assert decode(b"qualit\xe0", "undefined") == decode(b"<meta charset=undefined>qualit\xe0")[-7:] == "qualità"
+
+
 def test_a_stray_byte_does_not_spoil_a_page_in_utf_8() -> None:
     assert decode("perché così è più ".encode() * 5 + b"qualit\xe0") == "perché così è più " * 5 + "qualità"
 
@@ -399,6 +403,38 @@ TREES = st.recursive(
     ),
     max_leaves=25,
 )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div {{attrs}}>Testo</div>",
+        "<p {=1 {% if x %}>Testo",
+        "<p \x0f\x05 a\x01=2>Testo",
+        "<h\x05tml l.<p>Testo",
+        "<p>Testo\ufffe",
+    ],
+)
+def test_names_that_are_none_do_no_harm(page: str) -> None:
+    assert [block.text for block in extract(page, URL).blocks] == ["Testo"]
+
+
+@pytest.mark.parametrize(
+    "page", ["", "<", "<!--", "<?", "<![CDATA[", "\0", "\ufeff", "</html>", "&#0;", "<html \x05<div style='a/=/]]>\ni"]
+)
+def test_a_page_of_nothing_has_no_text(page: str) -> None:
+    assert extract(page, URL).blocks == ()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<p ", "<", ">", "{", "}", "=", "'", '"', "a", "/", " ", "\x05", "&", "!--", "x:", "\ufffe"]),
+        max_size=25,
+    )
+)
+def test_whatever_stands_between_brackets_is_taken(pieces: list[str]) -> None:
+    for block in extract("".join(pieces), URL).blocks:
+        assert block.text.isprintable() or "\n" in block.text
 
 
 @given(TREES)

@@ -1,17 +1,17 @@
 import json
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.page.metadata import Metadata, clean, no_metadata, read_metadata, robots_rules
+from crawler.page.parsing import parse
 
 URL = "https://acme.it/a/b"
 
 
 def read(head: str, body: str = "", root: str = "<html>") -> Metadata:
-    return read_metadata(BeautifulSoup(f"{root}<head>{head}</head><body>{body}</body></html>", "lxml"), URL)
+    return read_metadata(parse(f"{root}<head>{head}</head><body>{body}</body></html>"), URL)
 
 
 @pytest.mark.parametrize(
@@ -124,4 +124,4 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=4), max_size=30))
 def test_any_head_is_read(pieces: list[str]) -> None:
     markup = "<html>" + "".join(pieces).encode("utf-8", "replace").decode()
-    json.dumps(read_metadata(BeautifulSoup(markup, "lxml"), URL).title)
+    json.dumps(read_metadata(parse(markup), URL).title)

@@ -16,6 +16,11 @@ from crawler.page.privacy import role_addresses, without_personal_data
         "mario.rossi (at) acme.it",
         "mario.rossi[at]acme[dot]it",
         "mario.rossi chiocciola acme punto it",
+        "mario punto rossi chiocciola acme punto it",
+        "Mario Chiocciola acme.it",
+        "mario at gmail dot com",
+        "mario.rossi at gmail.com",
+        "mario AT acme DOT it",
         "j.müller@firma.de",
     ],
 )
@@ -42,6 +47,8 @@ def test_an_address_of_a_person_is_removed(personal: str) -> None:
         "acme.amministrazione@provider.it",
         "bergamo@acme.it",
         "Emailinfo@acme.it",
+        "info chiocciola acme punto it",
+        "info at acme dot it",
     ],
 )
 def test_a_role_address_stays(role: str) -> None:
@@ -66,6 +73,11 @@ def test_a_role_address_stays(role: str) -> None:
         "(0332) 123456",
         "335 1234567",
         "335 12 34 567",
+        "333 1234 567",
+        "333-1234-567",
+        "wa.me/393331234567",
+        "https://wa.me/39333123456?text=ciao",
+        "https://api.whatsapp.com/send?phone=+393331234567",
         "335-1234567",
         "3351234567",
         "800 123456",
@@ -134,6 +146,7 @@ def test_what_stands_behind_a_label_is_removed(line: str) -> None:
         "NOV 03\u201307 2022",
         "X0332-123456B",
         "12.05.2024 - 14.05.2024",
+        "10.2023 - 02.2024",
         "21/03/2016 - 5 min",
         "45.8206, 8.8250",
         "10 000 000 cicli",
@@ -152,6 +165,11 @@ def test_what_stands_behind_a_label_is_removed(line: str) -> None:
         "300-400-500 kg",
         "fino a +150 °C, -40 +85",
         "M12x1.75-6g",
+        "333 1234 56 78 90 12",
+        "350 x 1200 x 800 e 350 1200 800 mm",
+        "cod. ABC DEF 12 A 34 B 567 C",
+        "scala a chiocciola. Acciaio inox",
+        "see us at acme.it or at booth.12",
     ],
 )
 def test_numbers_that_call_nobody_stay(text: str) -> None:
@@ -160,6 +178,28 @@ def test_numbers_that_call_nobody_stay(text: str) -> None:
 
 def test_a_personal_tax_code_is_removed_and_a_companys_stays() -> None:
     assert without_personal_data("C.F. RSSMRA80A01L682X, P.IVA 07123450673") == "C.F. , P.IVA 07123450673"
+
+
+@pytest.mark.parametrize("code", ["RSS MRA 85T10 A562S", "rssmra 85t10 a562s", "RSSMRA 85 T 10 A 562 S", "RSSMRA85T10A56NH"])
+def test_a_personal_tax_code_is_removed_however_it_is_spaced(code: str) -> None:
+    assert without_personal_data(f"C.F. {code} e P.IVA 07123450673") == "C.F. e P.IVA 07123450673"
+
+
+def test_what_the_next_line_begins_with_makes_no_quantity_of_a_phone_number() -> None:
+    assert without_personal_data("Scrivi o chiama 0332 123456\nA Varese") == "Scrivi o chiama\nA Varese"
+
+
+@pytest.mark.parametrize(
+    "two",
+    ["335 1234567 / 335 7654321", "335 1234567 335 7654321", "+39 0332 123456 - 0332 654321", "0332 123456 (335 1234567)"],
+)
+def test_two_phone_numbers_in_a_row_are_two(two: str) -> None:
+    assert not any(map(str.isdigit, without_personal_data(f"Scrivici oppure {two} ogni giorno")))
+
+
+@pytest.mark.parametrize("behind", ["(2 linee)", "21100 Varese", "- 21100 Varese", "2024"])
+def test_a_number_behind_a_phone_number_does_not_hide_it(behind: str) -> None:
+    assert without_personal_data(f"Ufficio, 0332 123456 {behind}") == f"Ufficio, {behind}"
 
 
 def test_lines_stay_lines() -> None:
@@ -172,10 +212,33 @@ def test_role_addresses_are_listed_in_lower_case() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("0123456789 +-./()@abct\n,€mit"), max_size=300))
-def test_nothing_is_found_twice_and_no_line_is_lost(text: str) -> None:
+def test_no_line_is_lost_and_nothing_is_left_for_a_second_time(text: str) -> None:
     made = without_personal_data(text)
     assert made.count("\n") == text.count("\n")
     assert len(made) <= len(text)
+    assert without_personal_data(made) == made
+
+
+PIECES = [
+    "a.rossi",
+    "@",
+    "acme.it",
+    "+39 335 1234567",
+    "(",
+    ")",
+    "RSSMRA85T10A562S",
+    " at ",
+    "gmail.com",
+    " punto ",
+    "wa.me/",
+    "1",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_what_comes_to_light_when_others_go_goes_too(pieces: list[str]) -> None:
+    made = without_personal_data("".join(pieces))
+    assert without_personal_data(made) == made
 
 
 @given(st.text(max_size=300))

@@ -62,6 +62,9 @@ def test_rules_before_any_agent_speak_to_nobody() -> None:
         ("/a%2A", "/ab", False),
         ("/a?b", "/a%3Fb", False),
         ("private", "/private", True),
+        ("/100%/x", "/100%25/x", True),
+        ("/100%*x", "/100%25/x", True),
+        ("/a%", "/a%41", False),
     ],
 )
 def test_a_pattern_matches_from_the_beginning_octet_by_octet(pattern: str, path: str, matches: bool) -> None:  # noqa: FBT001
@@ -155,7 +158,7 @@ def test_nothing_that_a_server_sends_breaks_the_reader(lines: list[str], path: s
         Rules.parse(separator.join(lines).encode("utf-8", "surrogatepass"), US).allows(f"http://h.it/{path}")
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=40))
+@given(st.text(st.characters(codec="utf-8"), max_size=40) | st.text("%24Aa/?#", max_size=20))
 def test_the_normal_form_of_a_normal_form_is_itself(path: str) -> None:
     assert normal_path(normal_path(path)) == normal_path(path)
 

@@ -1,6 +1,10 @@
 import gzip
 import time
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.urls import canonical_url
 from crawler.web.sitemaps import MOST_ADDRESSES, Sitemap, parse_sitemap
 
 URL = "http://h.it/sitemap.xml"
@@ -34,6 +38,7 @@ def test_junk_is_an_empty_sitemap() -> None:
         b"\0\1\2",
         b"<",
         b"<?xml version='1.0'?>",
+        b"<a:",
     ):
         assert parse_sitemap(body, URL) == Sitemap()
 
@@ -53,3 +58,42 @@ def test_entities_are_neither_expanded_nor_loaded() -> None:
 def test_the_number_of_addresses_is_capped() -> None:
     many = "".join(f"<url><loc>http://h.it/{n}</loc></url>" for n in range(MOST_ADDRESSES + 10))
     assert len(parse_sitemap(f"<urlset>{many}</urlset>".encode(), URL).pages) == MOST_ADDRESSES
+
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "<urlset>",
+            "<url>",
+            "<loc>",
+            "<lastmod>",
+            "<sitemapindex>",
+            "<sitemap>",
+            "<a:",
+            "<!DOCTYPE u [<!ENTITY e 'x'>]>",
+            "&e;",
+        ),
+        *(
+            "</urlset>",
+            "</url>",
+            "</loc>",
+            "http://h.it/",
+            "/a?b=1",
+            "2026-01-01",
+            "<![CDATA[",
+            "]]>",
+            "<?xml ",
+            "\n",
+            "\0",
+            "à",
+        ),
+    ]
+)
+
+
+@given(st.lists(WORDS | st.text(max_size=5), max_size=30).map("".join), st.booleans())
+def test_whatever_a_sitemap_holds_its_addresses_are_canonical(text: str, packed: bool) -> None:  # noqa: FBT001  # hypothesis gives it
+    body = text.encode("utf-8", "replace")
+    read = parse_sitemap(gzip.compress(body) if packed else body, URL)
+    assert all(canonical_url(address) == address for address in (*read.pages, *read.sitemaps))
+    assert set(read.lastmods) <= set(read.pages)
