@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from crawler.corpus.companies import Companies, SameCompany
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.erasing import erase
 from crawler.corpus.optouts import OptOuts, bare_host
+from crawler.corpus.readings import Readings
 from crawler.corpus.reporting import SiteReport, site_reports
 from crawler.errors import InputFileError
 from crawler.home import Home
@@ -83,11 +85,13 @@ def opt_out_add(
 
 
 @opt_out_app.command("remove")
-def opt_out_remove(host: Annotated[str, typer.Argument(help="A host on the list.")]) -> None:
+def opt_out_remove(
+    host: Annotated[str, typer.Argument(help="A host on the list, or a part of one as it stands there.")],
+) -> None:
     """Allow visits to a host again."""
     with Corpus(Home.from_environment().corpus) as corpus:
-        name = _host(host)
-        if not OptOuts(corpus).remove(name):
+        name = host.removeprefix("http://").removeprefix("https://")
+        if not OptOuts(corpus).remove(name) and not OptOuts(corpus).remove(name := _host(host)):
             raise InputFileError(f"{name} is not on the list: see `scout corpus opt-out list`")
     typer.echo(f"{name} may be visited again")
 
@@ -114,25 +118,41 @@ def erase_command(
 ) -> None:
     """Forget all that was read of a startup or on a host: pages, earlier versions, visits, archived responses.
 
-    Its hosts are put on the opt-out list.
+    Its site is put on the opt-out list. Crawls may be under way: what they have in flight of it is dropped.
     """
     home = Home.from_environment()
     with Corpus(home.corpus) as corpus:
         if corpus.startup(what) is None and "." not in bare_host(what):
-            raise InputFileError(
-                f"{what[:80]!r} is neither a startup of the corpus nor a host (see scout corpus report)"
-            )
+            raise InputFileError(f"{what[:80]!r} is neither a startup of the corpus nor a host (see scout corpus report)")
         if not yes:
             typer.confirm(f"Erase all that was read of {what}? It cannot be undone", abort=True, err=True)
-        erased = erase(corpus, Archive(home.archive), what, profiles=with_profile)
+        archive = Archive(home.archive)
+        erased = erase(corpus, archive, what, profiles=with_profile)
+        if erased.touched:
+            _settle_companies(corpus, archive, erased.touched)
+    snapshots = sorted(folder.name for folder in home.snapshots.glob("*") if folder.is_dir())
     if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(erased), ensure_ascii=False))
+        typer.echo(json.dumps(dataclasses.asdict(erased) | {"snapshots": snapshots}, ensure_ascii=False))
         return
     typer.echo(f"{erased.pages} pages, {erased.profiles} profiles and {erased.records} archived responses erased")
-    for host in erased.opted_out:
-        typer.echo(f"{host} is never visited again")
-    if home.current.exists():
-        typer.echo("snapshots made before still hold it: run `scout index`, and delete the older ones")
+    for place in erased.opted_out:
+        typer.echo(f"{place} is never visited again")
+    for address in erased.shared:
+        typer.echo(f"{address} is not on the opt-out list, since another startup's site lies there: take it out of your seeds")
+    if erased.traces:
+        typer.echo(f"another process reads the corpus: {home.corpus}-wal may hold traces until you give this command again")
+    if snapshots:
+        names = " ".join(snapshots)
+        typer.echo(f"snapshots in {home.snapshots} were made before and may hold it: run `scout index`, then delete {names}")
+
+
+def _settle_companies(corpus: Corpus, archive: Archive, startups: Sequence[str]) -> None:
+    from crawler.sites.settling import settle_company  # noqa: PLC0415  # it loads much that `--help` need not
+    from crawler.sites.writing import Desk  # noqa: PLC0415
+
+    with corpus.transaction():
+        for startup_id in startups:
+            settle_company(Desk(corpus, Readings(corpus), archive), startup_id)
 
 
 @app.command("same")

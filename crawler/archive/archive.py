@@ -170,6 +170,23 @@ class Archive:
             raise ArchiveError(f"{ref.file} holds a revisit at byte {ref.offset} that names no response")
         return _archived(ref, record, _archived(ArchiveRef(*place, ref.digest), original, None))
 
+    def holds(self, ref: ArchiveRef) -> bool:
+        """Tell whether what a reference points to is there, whole, and what was referred to."""
+        try:
+            self.read(ref)
+        except ArchiveError as error:
+            logger.warning("an archived response is lost: %s", error)
+            return False
+        return True
+
+    def may_be_written(self) -> None:
+        """Raise where a file of the folder may not be overwritten: asked before anything is erased."""
+        for path in sorted(self.folder.glob("scout-*.warc.gz")):
+            try:
+                path.open("r+b").close()
+            except OSError as error:
+                raise write_error(self.folder, error) from error
+
     def erase(self, holds: Callable[[str], bool]) -> int:
         """Overwrite all records on addresses that `holds` tells of, in all files; return how many.
 

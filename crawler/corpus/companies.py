@@ -49,13 +49,17 @@ class Companies:
         return self._corpus.rows("SELECT startup_id, record FROM companies ORDER BY startup_id", lambda row: (row[0], row[1]))
 
     def link(self, startup_id: str, same_as: str, reason: str, detail: str = "") -> bool:
-        """Hold two startups for one company. Return whether that is news: a link that was undone is not made again."""
+        """Hold two startups for one company. Return whether that is news: a link that was undone is not made again.
+
+        Of a startup that is not, or no longer, in the corpus none is made.
+        """
         first, second = sorted((startup_id, same_as))
         if first == second:
             return False
         return (
             self._corpus.execute(
-                "INSERT OR IGNORE INTO same_company (startup_id, same_as, reason, detail, at) VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO same_company (startup_id, same_as, reason, detail, at) SELECT ?1, ?2, ?3, ?4, ?5"
+                " WHERE EXISTS (SELECT 1 FROM startups WHERE id = ?1) AND EXISTS (SELECT 1 FROM startups WHERE id = ?2)",
                 (first, second, reason, detail, to_text(datetime.now(UTC))),
             )
             > 0

@@ -137,14 +137,14 @@ class Corpus(PageStore):
     def digest(self) -> str:
         """Return a SHA-256 (hex) of all that an index is made from: equal digests mean that nothing needs indexing.
 
-        Fetch times count too, since evidence shows them.
+        Fetch times count too, and languages and page numbers of blocks, since evidence shows them.
         """
         total = hashlib.sha256()
         with self.translated("read"):
             for query in (
                 "SELECT * FROM startups ORDER BY id",
                 "SELECT startup_id, source, language, imported_at, digest FROM profiles ORDER BY startup_id, source",
-                "SELECT startup_id, url, language, fetched_at, digest FROM pages ORDER BY startup_id, url",
+                "SELECT startup_id, url, language, fetched_at, digest, blocks FROM pages ORDER BY startup_id, url",
             ):
                 for row in self._db.execute(query):
                     total.update(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))

@@ -1,8 +1,10 @@
 """The file under the corpus: SQLite in WAL mode, its transactions, and what is said when it cannot be used."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +19,21 @@ PATIENCE = 30.0
 """Seconds to wait for another process's write."""
 
 
+EMPTYING_TRIES = 10
+EMPTYING_TRY = 1000
+"""Milliseconds that others are waited for, who read what is in the log."""
+EMPTYING_PAUSE = 0.5
+"""Seconds between two tries: writers wait during each."""
+
+
+@dataclass(slots=True)
+class Log:
+    """What a block of `Database.shredding` left behind."""
+
+    traces: bool = True
+    """Whether the log may hold what was deleted."""
+
+
 class Database:
     """One connection: one writer, any number of readers, each its own instance. It belongs to the thread that made it.
 
@@ -29,6 +46,7 @@ class Database:
     def __init__(self, path: Path, *, read_only: bool = False, patience: float = PATIENCE) -> None:
         """Open the corpus at `path`, created with its folder when it is not there (unless `read_only`)."""
         self.path = path
+        self._patience = patience
         if read_only and not path.is_file():
             message = f"there is no corpus at {path}: run `scout crawl` or `scout import` first"
             raise CorpusError(message)
@@ -147,13 +165,26 @@ class Database:
                 yield make(row)
 
     @contextmanager
-    def shredding(self) -> Iterator[None]:
-        """Overwrite what the block deletes, and leave no trace of it in the log either."""
+    def shredding(self) -> Iterator[Log]:
+        """Overwrite what the block deletes, and leave no trace of it in the log either, unless another process reads it."""
+        log = Log()
         with self.translated("write"):
             self._db.execute("PRAGMA secure_delete = ON")
             with self.transaction():
-                yield
-            self._db.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+                yield log
+            log.traces = not self._empty_log()
+
+    def _empty_log(self) -> bool:
+        """Have the log emptied; return whether it was: who reads for long keeps it. Writers wait while it is tried."""
+        self._db.execute(f"PRAGMA busy_timeout = {EMPTYING_TRY}")
+        try:
+            for _ in range(EMPTYING_TRIES):
+                if self._db.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchone()[0] == 0:
+                    return True
+                time.sleep(EMPTYING_PAUSE)
+            return False
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(1000 * self._patience)}")
 
     def close(self) -> None:
         """Close the file; the instance cannot be used afterwards."""

@@ -1,12 +1,22 @@
-"""Forgetting: what the corpus and the archive hold of a startup or a host, taken out for good."""
+"""Forgetting: what the corpus and the archive hold of a startup or a host, taken out for good, at any moment.
+
+A first transaction puts the places on the opt-out list and ends the sites that crawls have open: from then on these write
+nothing of them (`crawler.sites.writing.SiteWriter`). Then the archive's records go, then the rows. What is broken off in
+between is ended by the same command, given again.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from crawler.archive.archive import Archive
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.frontier import Phase
+from crawler.corpus.holding import erasing
 from crawler.corpus.optouts import OptOuts, bare_host
+from crawler.records import Startup
 from crawler.urls import Site, canonical_url, host_of
+
+TABLES = ("pages", "versions", "changes", "readings", "visits", "companies", "unsettled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +30,22 @@ class Erased:
     records: int
     """Of the archive, overwritten."""
     opted_out: tuple[str, ...]
-    """Hosts that are never visited again."""
+    """Places that are never visited again, see `OptOut.host`."""
+    shared: tuple[str, ...] = ()
+    """Addresses that other startups' sites lie at, too: not opted out."""
+    touched: tuple[str, ...] = ()
+    """Startups that stay, and whose pages on the host went."""
+    traces: bool = False
+    """Whether another process kept the corpus's log from being emptied: it is, in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
+    host: str
+    """Empty where a startup is erased."""
     startups: frozenset[str]
-    hosts: frozenset[str]
+    opt_outs: tuple[str, ...]
+    shared: tuple[str, ...]
     places: tuple[tuple[str, str], ...]
     """Startup and address of all that goes."""
     holds: Callable[[str], bool]
@@ -34,39 +53,85 @@ class _Scope:
 
 
 def erase(corpus: Corpus, archive: Archive, what: str, *, profiles: bool = False) -> Erased:
-    """Erase a startup (by id) or a host (all that was read on it), and put its hosts on the opt-out list.
+    """Erase a startup (by id) or a host (all that was read on it), and put its places on the opt-out list.
 
-    The archive comes first: what is broken off in between can be done again. Startups share what they share: pages of another
-    startup stay when one is erased by its id.
+    Crawls and imports may be under way: what they have in flight of it is dropped. Startups share what they share: pages of
+    another startup stay when one is erased by its id, and so does the way to them.
 
     Args:
-        corpus: to write, in one transaction.
+        corpus: to write.
         archive: its records are overwritten.
         what: a startup's id, else a host or an address on it.
         profiles: take out what directories say of the startups, too, and the startups themselves.
+
+    Raises:
+        ArchiveError: the archive may not be written; nothing was erased.
+        CorpusError: the corpus cannot be written, or another process is erasing.
     """
-    scope = _of_startup(corpus, what) if corpus.startup(what) else _of_host(corpus, bare_host(what))
-    records = archive.erase(scope.holds)
-    with corpus.shredding():
-        before = corpus.counts()
-        for key, url in scope.places:
-            corpus.erase_pages(key, [url])
-        for key in scope.startups:
-            for table in ("pages", "versions", "changes", "readings", "visits", "companies", "sites"):
-                corpus.execute(f"DELETE FROM {table} WHERE startup_id = ?", (key,))  # noqa: S608  # our tables
-            corpus.execute("DELETE FROM same_company WHERE ? IN (startup_id, same_as)", (key,))
-            if profiles:
-                corpus.execute("DELETE FROM startups WHERE id = ?", (key,))
-        for host in scope.hosts:
-            OptOuts(corpus).add(host, "erased")
-        after = corpus.counts()
+    archive.may_be_written()
+    with erasing(corpus.path):
+        with corpus.transaction():
+            scope = _scope(corpus, what)
+            for place in scope.opt_outs:
+                OptOuts(corpus).add(place, "erased")
+            _end_sites(corpus, scope)
+        records = archive.erase(scope.holds)
+        with corpus.shredding() as log:
+            # Asked again: what other processes wrote of it just before the first transaction is there by now.
+            scope = _scope(corpus, what)
+            before = corpus.counts()
+            touched = _delete(corpus, scope, profiles=profiles)
+            after = corpus.counts()
     return Erased(
         tuple(sorted(scope.startups)),
         before.pages - after.pages,
         before.profiles - after.profiles,
         records,
-        tuple(sorted(scope.hosts)),
+        scope.opt_outs,
+        scope.shared,
+        touched,
+        log.traces,
     )
+
+
+def _end_sites(corpus: Corpus, scope: _Scope) -> None:
+    """End the sites that crawls have open, and forget what waits of them."""
+    query = "SELECT run, startup_id, home FROM sites WHERE phase != ?"
+    for run, startup_id, home in list(corpus.rows(query, lambda row: row, (Phase.DONE,))):
+        if startup_id in scope.startups or (scope.host and scope.holds(f"{home}/")):
+            where = (run, startup_id)
+            corpus.execute("DELETE FROM frontier WHERE run = ? AND startup_id = ?", where)
+            statement = 'UPDATE sites SET phase = ?, "left" = 0, ended_at = began_at WHERE run = ? AND startup_id = ?'
+            corpus.execute(statement, (Phase.DONE, *where))
+
+
+def _delete(corpus: Corpus, scope: _Scope, *, profiles: bool) -> tuple[str, ...]:
+    """Delete all that the scope tells of; return the startups that stay and lost pages."""
+    touched = sorted({key for key, _ in scope.places} - scope.startups)
+    for key, url in scope.places:
+        corpus.erase_pages(key, [url])
+    for key in touched:
+        # What the pages said together; what is left of them says it anew.
+        corpus.execute("DELETE FROM companies WHERE startup_id = ?", (key,))
+        corpus.execute("DELETE FROM same_company WHERE ? IN (startup_id, same_as) AND reason != 'stated'", (key,))
+    for key in scope.startups:
+        for table in TABLES:
+            corpus.execute(f"DELETE FROM {table} WHERE startup_id = ?", (key,))  # noqa: S608  # our tables
+        corpus.execute("DELETE FROM same_company WHERE ? IN (startup_id, same_as)", (key,))
+        # A run that is not over must still see that the site is.
+        corpus.execute(
+            "DELETE FROM sites WHERE startup_id = ? AND run IN (SELECT id FROM runs WHERE ended_at IS NOT NULL)", (key,)
+        )
+        corpus.execute(
+            "UPDATE sites SET home = '', host = '', port = NULL, folder = '', trail = '[]' WHERE startup_id = ?", (key,)
+        )
+        if profiles:
+            corpus.execute("DELETE FROM startups WHERE id = ?", (key,))
+    for table, column in (("robots", "origin"), ("kept", "url"), ("waits", "host")):
+        for (name,) in list(corpus.rows(f"SELECT {column} FROM {table}", lambda row: row)):  # noqa: S608  # our tables
+            if scope.holds(canonical_url(name if "://" in name else f"http://{name}") or ""):
+                corpus.execute(f"DELETE FROM {table} WHERE {column} = ?", (name,))  # noqa: S608
+    return tuple(touched)
 
 
 _PLACES = (
@@ -79,19 +144,55 @@ def _places(corpus: Corpus) -> tuple[tuple[str, str], ...]:
     return tuple(corpus.rows(_PLACES, lambda row: (str(row[0]), str(row[1]))))
 
 
-def _of_startup(corpus: Corpus, startup_id: str) -> _Scope:
-    startup = corpus.startup(startup_id)
-    addresses = [url for url in (startup and startup.url, startup and startup.homepage) if url]
-    sites = [Site.of(url) for address in addresses if (url := canonical_url(address))]
+def _scope(corpus: Corpus, what: str) -> _Scope:
+    startup = corpus.startup(what)
+    return _of_startup(corpus, startup) if startup else _of_host(corpus, bare_host(what))
+
+
+def _addresses(startup: Startup) -> list[str]:
+    """Return the canonical addresses that a startup's sites begin at."""
+    found = (canonical_url(address or "") for address in (startup.url, startup.homepage))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _of_startup(corpus: Corpus, startup: Startup) -> _Scope:
+    addresses = _addresses(startup)
+    sites = [Site.of(address) for address in addresses]
     places = _places(corpus)
-    others = {url for key, url in places if key != startup_id}
-    mine = {url for key, url in places if key == startup_id}
+    others = {url for key, url in places if key != startup.id}
+    mine = {url for key, url in places if key == startup.id}
+    neighbours = [address for one in corpus.startups() if one.id != startup.id for address in _addresses(one)]
+    theirs = [Site.of(address) for address in neighbours]
 
     def holds(url: str) -> bool:
-        return url not in others and (url in mine or any(site.holds(url) for site in sites))
+        if url in others:
+            return False
+        inside = any(site.holds(url) for site in sites) and not any(_within(one, sites) and one.holds(url) for one in theirs)
+        return url in mine or inside
 
-    hosts = frozenset(filter(None, (bare_host(address) for address in addresses)))
-    return _Scope(frozenset({startup_id}), hosts, tuple((startup_id, url) for url in sorted(mine)), holds)
+    opt_outs = [_own_place(address, neighbours) for address in addresses]
+    shared = tuple(address for address, place in zip(addresses, opt_outs, strict=True) if not place)
+    named = tuple((startup.id, url) for url in sorted(mine))
+    return _Scope("", frozenset({startup.id}), tuple(sorted(set(filter(None, opt_outs)))), shared, named, holds)
+
+
+def _within(site: Site, others: list[Site]) -> bool:
+    """Tell whether a site lies in another one's folder, or is the same."""
+    return any((site.host, site.port) == (one.host, one.port) and site.folder.startswith(one.folder) for one in others)
+
+
+def _own_place(address: str, neighbours: list[str]) -> str:
+    """Return the widest place around a site that no neighbour lies in: a host, the host alone, its folder; or nothing."""
+    site = Site.of(address)
+    hosts = {host_of(url).removeprefix("www.") for url in neighbours}
+    if site.folder == "/" and not any(host == site.host or host.endswith(f".{site.host}") for host in hosts):
+        return site.host
+    within = any(host_of(url).removeprefix("www.") == site.host and _folder(url).startswith(site.folder) for url in neighbours)
+    return "" if within else f"{site.host}{site.folder}"
+
+
+def _folder(url: str) -> str:
+    return Site.of(url).folder
 
 
 def _of_host(corpus: Corpus, host: str) -> _Scope:
@@ -101,4 +202,4 @@ def _of_host(corpus: Corpus, host: str) -> _Scope:
 
     startups = frozenset(startup.id for startup in corpus.startups() if startup.url and holds(startup.url))
     places = tuple((key, url) for key, url in _places(corpus) if key in startups or holds(url))
-    return _Scope(startups, frozenset({host} if host else ()), places, holds)
+    return _Scope(host, startups, (host,) if host else (), (), places, holds)

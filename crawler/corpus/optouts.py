@@ -1,20 +1,25 @@
-"""Hosts whose owners asked not to be visited."""
+"""Hosts, and parts of hosts, whose owners asked not to be visited."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import to_text
 from crawler.urls import canonical_url, host_of
 
+DEEPEST = 20
+"""Folders of an address that are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """One host that is never visited, nor any host below it."""
+    """A place that is never visited."""
 
     host: str
+    """A host with all hosts below it; with a slash after it that host alone, and with a folder that folder alone."""
     at: datetime
     """In UTC."""
     reason: str
@@ -33,23 +38,35 @@ class OptOuts:
         """Take the corpus to work on."""
         self._corpus = corpus
 
-    def add(self, host: str, reason: str = "") -> bool:
-        """Never visit a host (as `bare_host` returns it) again. Return whether it was not on the list."""
-        values = (host, to_text(datetime.now(UTC)), reason)
+    def add(self, place: str, reason: str = "") -> bool:
+        """Never visit a place again: a host (as `bare_host` returns it), or one with a slash or a folder.
+
+        Return whether it was not on the list.
+        """
+        values = (place, to_text(datetime.now(UTC)), reason)
         return self._corpus.execute("INSERT OR IGNORE INTO opt_outs VALUES (?, ?, ?)", values) > 0
 
-    def remove(self, host: str) -> bool:
-        """Allow visits to a host again. Return whether it was on the list."""
-        return self._corpus.execute("DELETE FROM opt_outs WHERE host = ?", (host,)) > 0
+    def remove(self, place: str) -> bool:
+        """Allow visits to a place again. Return whether it was on the list."""
+        return self._corpus.execute("DELETE FROM opt_outs WHERE host = ?", (place,)) > 0
 
     def all(self) -> Iterator[OptOut]:
         """Yield the list in order of host."""
         query = "SELECT host, at, reason FROM opt_outs ORDER BY host"
         return self._corpus.rows(query, lambda row: OptOut(row[0], datetime.fromisoformat(row[1]), row[2]))
 
-    def covers(self, host: str) -> bool:
-        """Tell whether a host, or a domain that it lies below, is on the list."""
-        labels = host.removeprefix("www.").split(".")
-        names = [".".join(labels[n:]) for n in range(len(labels))]
-        marks = ", ".join("?" * len(names))
-        return self._corpus.row(f"SELECT 1 FROM opt_outs WHERE host IN ({marks})", names) is not None  # noqa: S608  # marks
+    def covers(self, address: str) -> bool:
+        """Tell whether a canonical URL, or a host, is on the list, or lies in or below what is."""
+        places = _places(address)
+        marks = ", ".join("?" * len(places))
+        return self._corpus.row(f"SELECT 1 FROM opt_outs WHERE host IN ({marks})", places) is not None  # noqa: S608  # marks
+
+
+def _places(address: str) -> list[str]:
+    """Return what covers an address where it is on the list: its host, the domains above it, and its folders."""
+    parts = urlsplit(address) if "://" in address else urlsplit(f"//{address}/")
+    host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    labels = host.split(".")
+    segments = parts.path.strip("/").split("/")[:DEEPEST]
+    folders = ["/".join((host, *segments[:n], "")) for n in range(len(segments) + 1)]
+    return [*(".".join(labels[n:]) for n in range(len(labels))), *folders]

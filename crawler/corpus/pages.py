@@ -43,9 +43,9 @@ class PageStore(Database):
     def put_page(self, page: Page, *, settled: bool = True, at: datetime | None = None) -> bool:
         """Store a page of a known startup in place of what its URL held. Return whether its content changed.
 
-        A page whose content is unchanged gets the new fetch time and archive reference only. Content that takes another's place
-        leaves that as an earlier version, unless it was not `settled`: a page in the midst of its site's first crawl. The
-        change is dated `at`, else the fetch time.
+        A page whose content is unchanged gets the new fetch time, archive reference, and languages and page numbers of its
+        blocks only. Content that takes another's place leaves that as an earlier version, unless it was not `settled`: a page
+        in the midst of its site's first crawl. The change is dated `at`, else the fetch time.
         """
         with self.transaction():
             known = self.row(
@@ -55,9 +55,9 @@ class PageStore(Database):
             values = page_values(page)
             if known is not None and known[:2] == (page.digest, page.language):
                 self.execute(
-                    "UPDATE pages SET fetched_at = ?, archive_file = ?, archive_offset = ?, archive_digest = ?,"
+                    "UPDATE pages SET blocks = ?, fetched_at = ?, archive_file = ?, archive_offset = ?, archive_digest = ?,"
                     " settled = max(settled, ?) WHERE startup_id = ? AND url = ?",
-                    (values[6], *values[8:], settled, page.startup_id, page.url),
+                    (values[5], values[6], *values[8:], settled, page.startup_id, page.url),
                 )
                 return False
             since = moment = to_text(at or page.fetched_at)

@@ -9,7 +9,7 @@ from crawler.corpus.database import to_time
 from crawler.corpus.optouts import OptOuts
 from crawler.corpus.recording import REFUSED
 from crawler.records import Outcome
-from crawler.urls import host_of
+from crawler.urls import canonical_url
 
 MOST_REASONS = 5
 
@@ -101,7 +101,7 @@ def site_reports(corpus: Corpus) -> Iterator[SiteReport]:
             changed=changes.get("changed", 0),
             vanished=changes.get("vanished", 0),
             finished=phase in {"done", ""},
-            opted_out=bool(startup.url) and opt_outs.covers(host_of(startup.url or "")),
+            opted_out=opt_outs.covers(canonical_url(startup.url or "") or ""),
         )
 
 

@@ -71,3 +71,24 @@ def done_sites(corpus: Corpus, run: int) -> frozenset[str]:
     """Return the startups of a run whose sites are done."""
     query = "SELECT startup_id FROM sites WHERE run = ? AND phase = ?"
     return frozenset(corpus.rows(query, lambda row: row[0], (run, Phase.DONE)))
+
+
+def is_whole(corpus: Corpus, run: int, startups: Sequence[Startup]) -> bool:
+    """Tell whether nothing is left to do of a run: each site is done, or its startup was erased meanwhile."""
+    done = done_sites(corpus, run)
+    return all(startup.id in done or corpus.startup(startup.id) is None for startup in startups)
+
+
+def may_begin(corpus: Corpus, run: int, startup_id: str) -> bool:
+    """Tell whether a site may be begun or taken up: its startup is known, and nobody ended the site."""
+    row = corpus.row(
+        "SELECT phase FROM startups LEFT JOIN sites ON run = ? AND startup_id = startups.id WHERE startups.id = ?",
+        (run, startup_id),
+    )
+    return row is not None and row[0] != Phase.DONE
+
+
+def is_open(corpus: Corpus, run: int, startup_id: str) -> bool:
+    """Tell whether a site that was begun is still to be written on: nobody erased it meanwhile."""
+    row = corpus.row("SELECT phase FROM sites WHERE run = ? AND startup_id = ?", (run, startup_id))
+    return row is not None and row[0] != Phase.DONE

@@ -100,5 +100,13 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE waits (host TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL, outcome TEXT NOT NULL) STRICT;
     ALTER TABLE frontier ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
     """,
+    # unsettled: startups that got pages from an archive; kept: where the last whole answer of a sitemap or robots.txt lies.
+    """
+    CREATE TABLE unsettled (startup_id TEXT PRIMARY KEY REFERENCES startups (id) ON DELETE CASCADE) STRICT;
+    CREATE TABLE kept (
+        url TEXT PRIMARY KEY, at TEXT NOT NULL, archive_file TEXT NOT NULL, archive_offset INTEGER NOT NULL,
+        archive_digest TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 """Numbered from 1; a corpus records in `user_version` how many it has seen. Never edit one that was released: add."""

@@ -136,6 +136,7 @@ def main() -> None:
     from crawler.sites.spider import scrapy_settings  # noqa: PLC0415
     from crawler.web.fetching import Fetcher  # noqa: PLC0415
     from crawler.web.netguard import Guard  # noqa: PLC0415
+    from crawler.web.turns import Turns  # noqa: PLC0415
 
     # What a library prints must not get between the lines.
     told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
@@ -161,6 +162,7 @@ def main() -> None:
                         self.crawler.engine.download_async,
                         guard,
                         opted_out=OptOuts(corpus).covers if corpus else lambda _: False,
+                        turns=Turns(corpus.path.parent, settings.timeout) if corpus else None,
                         rehearsal=job["rehearsal"],
                     )
                     answer({})

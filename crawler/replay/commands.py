@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from crawler.archive.archive import Archive
 from crawler.archive.files import size_of
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.holding import alone
 from crawler.corpus.optouts import OptOuts
 from crawler.corpus.readings import Readings
 from crawler.errors import InputFileError, SeedsError
@@ -99,7 +100,7 @@ def import_warc_command(
         for bad in read.problems[:MOST_REPORTED]:
             typer.echo(f"{seeds}: line {bad.line}: {bad.reason}", err=True)
         startups = list(read.startups)
-    with Corpus(home.corpus) as corpus, Archive(home.archive, user_agent=settings.user_agent) as archive:
+    with alone(home.corpus), Corpus(home.corpus) as corpus, Archive(home.archive, user_agent=settings.user_agent) as archive:
         with corpus.transaction():
             for startup in startups:
                 corpus.put_startup(startup)
@@ -125,7 +126,7 @@ def reextract_command(*, as_json: AsJson = False) -> None:
     home = Home.from_environment()
     if not home.corpus.is_file():
         Corpus(home.corpus, read_only=True)
-    with Corpus(home.corpus) as corpus, Archive(home.archive) as archive, _bar("responses") as show:
+    with alone(home.corpus), Corpus(home.corpus) as corpus, Archive(home.archive) as archive, _bar("responses") as show:
         result = reextract(Desk(corpus, Readings(corpus), archive), show)
     for kept in result.kept[:MOST_REPORTED]:
         typer.echo(f"{kept.url} stays as it was: {kept.reason}", err=True)

@@ -19,7 +19,7 @@ from crawler.replay.replaying import replay
 from crawler.sites.judging import lines_of, stands_for
 from crawler.sites.settling import settle_company, settled
 from crawler.sites.writing import Desk
-from crawler.urls import canonical_url, host_of, page_key
+from crawler.urls import canonical_url, page_key
 from crawler.web.downloading import Answer
 
 BATCH = 50
@@ -116,8 +116,6 @@ class Importer:
         """By page key."""
         self._bytes = 0
         self._ids: set[str] = set()
-        self._met: set[str] = set()
-        """Startups whose pages were met."""
         self._latest = datetime.now(UTC) + FUTURE
 
     def take(self, files: Sequence[Path], on_progress: Callable[[int, int], None] = lambda *_: None) -> Import:
@@ -179,13 +177,12 @@ class Importer:
         startup_id = self._owners.of(url)
         if startup_id is None:
             return Fate.OF_NO_STARTUP
-        if self._opted_out(host_of(url)):
+        if self._opted_out(url):
             return Fate.OPTED_OUT
         record_id = record.field("WARC-Record-ID")
         if record_id in self._ids:
             return Fate.DUPLICATE
         self._ids.update(filter(None, [record_id]))
-        self._met.add(startup_id)
         if page_key(url) in self._waiting:
             self._write()
         return Fate.OLDER if record.at and self._is_known(startup_id, url, record.at.replace(microsecond=0)) else None
@@ -230,9 +227,13 @@ class Importer:
         fates: Counter[Fate] = Counter()
         with self._desk.corpus.transaction():
             for taken in self._waiting.values():
+                page = taken.found.page
+                if self._erased(page.startup_id, page.url):
+                    fates[Fate.OPTED_OUT] += 1
+                    continue
+                self._desk.corpus.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (page.startup_id,))
                 fate = self._store(taken)
                 fates[fate] += 1
-                page = taken.found.page
                 detail = f"from {taken.source}"[:500]
                 visit = Visit(page.url, page.startup_id, Outcome(fate), taken.answer.at, taken.answer.status, detail)
                 self._desk.corpus.put_visit(visit)
@@ -240,6 +241,10 @@ class Importer:
         self.result.fates += fates
         self._waiting.clear()
         self._bytes = 0
+
+    def _erased(self, startup_id: str, url: str) -> bool:
+        """Tell whether a page's site was erased, or opted out, since the page was read."""
+        return self._opted_out(url) or self._desk.corpus.startup(startup_id) is None
 
     def _store(self, taken: _Taken) -> Fate:
         corpus, readings, found = self._desk.corpus, self._desk.readings, taken.found
@@ -253,8 +258,9 @@ class Importer:
         if self._twin(found):
             return Fate.DUPLICATE
         for other in known:
-            if other.outcome is Outcome.STORED and other.body_digest == found.body_digest and other.page.archived:
-                self._desk.archive.revisit(taken.answer, other.page.archived, other.page.fetched_at)
+            kept, same = other.page.archived, other.body_digest == found.body_digest
+            if other.outcome is Outcome.STORED and same and kept and self._desk.archive.holds(kept):
+                self._desk.archive.revisit(taken.answer, kept, other.page.fetched_at)
                 corpus.touch_page(startup_id, other.page.url, found.page.fetched_at)
                 readings.put(replace(other, seen_at=found.seen_at))
                 return Fate.UNCHANGED
@@ -287,12 +293,13 @@ class Importer:
         return stands_for(lines_of(theirs.page.blocks), lines_of(found.page.blocks))
 
     def _settle(self) -> None:
-        for startup_id in sorted(self._met):
-            unsettled = self._desk.corpus.row("SELECT 1 FROM pages WHERE startup_id = ? AND NOT settled", (startup_id,))
-            if unsettled or startup_id in self.result.startups:
-                with self._desk.corpus.transaction():
-                    self._desk.readings.settle(startup_id, datetime.now(UTC), settled)
-                    settle_company(self._desk, startup_id)
+        """Settle the sites that got pages, those of an import that was killed before too."""
+        corpus = self._desk.corpus
+        for startup_id in list(corpus.rows("SELECT startup_id FROM unsettled ORDER BY 1", lambda row: str(row[0]))):
+            with corpus.transaction():
+                self._desk.readings.settle(startup_id, datetime.now(UTC), settled)
+                settle_company(self._desk, startup_id)
+                corpus.execute("DELETE FROM unsettled WHERE startup_id = ?", (startup_id,))
 
 
 def _answer(url: str, record: Record, payload: Payload, at: datetime) -> Answer:

@@ -88,11 +88,18 @@ def _again(desk: Desk, found: Found, ref: ArchiveRef, result: Reextraction) -> F
     )
 
 
+def _stands(now: Found | None, again: Found) -> bool:
+    """Tell whether an address still holds what was read anew: it may have been erased meanwhile."""
+    return now is not None and (now.page.archived, now.seen_at) == (again.page.archived, again.seen_at)
+
+
 def _write(desk: Desk, startup: Startup, again: list[Found], result: Reextraction) -> None:
-    before = {page.url: page.digest for page in desk.corpus.pages(startup.id)}
     with desk.corpus.transaction():
+        before = {page.url: page.digest for page in desk.corpus.pages(startup.id)}
         for found in again:
             url = found.page.url
+            if not _stands(desk.readings.get(startup.id, url), found):
+                continue
             if found.outcome is Outcome.STORED and url not in before and (twin := desk.readings.twin(found.page, None)):
                 found = replace(found, outcome=Outcome.DUPLICATE)  # noqa: PLW2901
                 logger.debug("%s holds the same as %s", url, twin[0])
@@ -103,7 +110,7 @@ def _write(desk: Desk, startup: Startup, again: list[Found], result: Reextractio
                 desk.corpus.drop_page(startup.id, url)
         desk.readings.settle(startup.id, datetime.now(UTC), settled)
         settle_company(desk, startup.id)
-    after = {page.url: page.digest for page in desk.corpus.pages(startup.id)}
+        after = {page.url: page.digest for page in desk.corpus.pages(startup.id)}
     result.new += len(after.keys() - before.keys())
     result.dropped += len(before.keys() - after.keys())
     changed = sum(before[url] != after[url] for url in before.keys() & after.keys())

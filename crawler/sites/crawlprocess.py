@@ -17,8 +17,9 @@ from filelock import FileLock, Timeout
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.holding import crawling
 from crawler.corpus.recording import Progress, Tally, summary
-from crawler.corpus.runs import add_seconds, done_sites, end_run, open_run, run_key
+from crawler.corpus.runs import add_seconds, done_sites, end_run, is_whole, open_run, run_key
 from crawler.errors import CorpusError, CrawlError, ScoutError
 from crawler.records import Startup
 from crawler.settings import CrawlSettings
@@ -64,7 +65,7 @@ def _crawl(job: dict[str, Any], report: Report) -> None:
     choices = settings.model_dump(exclude=OPERATIONAL) | {"refresh": job["refresh"]}
     key = run_key(startups, choices)
     began = time.monotonic()
-    with _alone(path, key), Corpus(path) as corpus:
+    with _alone(path, key), crawling(path), Corpus(path) as corpus:
         with corpus.transaction():
             for startup in startups:
                 corpus.put_startup(startup)
@@ -91,7 +92,7 @@ def _crawl(job: dict[str, Any], report: Report) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is told closes our input
         report("summary", dataclasses.asdict(came_to))
         # Last of all: what nobody was told of has not finished.
-        if len(done_sites(corpus, run.id)) == len(startups):
+        if is_whole(corpus, run.id, startups):
             end_run(corpus, run.id)
 
 

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import to_text
+from crawler.corpus.keeping import keep
+from crawler.corpus.optouts import OptOuts
 from crawler.records import Outcome
 from crawler.sites.writing import Desk, Writer
-from crawler.web.fetching import CachedRobots, Wait
+from crawler.web.fetching import Answer, CachedRobots, Wait
 
 
 class StoredRobots:
@@ -31,7 +33,17 @@ class StoredRobots:
         statement = "INSERT OR REPLACE INTO robots (origin, status, body, at, closed) VALUES (?, ?, ?, ?, ?)"
 
         def step(desk: Desk) -> None:
-            desk.corpus.execute(statement, values)
+            if not OptOuts(desk.corpus).covers(origin):  # erased meanwhile
+                desk.corpus.execute(statement, values)
+
+        self._writer.post(step)
+
+    def keep(self, answer: Answer) -> None:
+        """Keep an answer in the archive."""
+
+        def step(desk: Desk) -> None:
+            if not OptOuts(desk.corpus).covers(answer.url):
+                keep(desk.corpus, desk.archive, answer)
 
         self._writer.post(step)
 

@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from crawler.archive.archive import Archived
 from crawler.corpus.frontier import Kind, Phase, SiteFrontier, SiteState, Task
+from crawler.corpus.keeping import keep, last_kept
+from crawler.corpus.missing import due_again, is_resting
+from crawler.corpus.moving import leave_old_sites
 from crawler.corpus.readings import Found
 from crawler.corpus.recording import Tally
 from crawler.records import ArchiveRef, Outcome, Startup, Visit
@@ -18,7 +22,7 @@ from crawler.sites.settling import settle_site
 from crawler.sites.writing import Desk
 from crawler.traps.traps import Novelty
 from crawler.urls import folders_of, origin_of, page_key, page_priority
-from crawler.web.fetching import FORBIDDEN, Answer
+from crawler.web.fetching import FORBIDDEN, Answer, Validators
 from crawler.web.sitemaps import Sitemap
 
 LAST = 1
@@ -114,7 +118,7 @@ class SiteBook:
         self._push(frontier, (Task(url, 0, SITEMAP_RANK, Kind.SITEMAP) for url in sitemaps))
         if self.refresh:
             depths = {found.page.url: found.depth for found in desk.readings.of(self.startup.id)}
-            urls = [page.url for page in desk.corpus.pages(self.startup.id)]
+            urls = [page.url for page in desk.corpus.pages(self.startup.id)] + due_again(desk.corpus, self.startup.id)
             self._push(frontier, (Task(url, depths.get(url, 1), -page_priority(url)) for url in urls))
         return self.take(desk)
 
@@ -156,7 +160,12 @@ class SiteBook:
         frontier.finish(task.url, verdict.status, read=verdict.counts)
         found = verdict.found
         if found is not None:
-            page = replace(found.page, archived=archived or found.page.archived) if verdict.fresh else found.page
+            if answer and not verdict.fresh:
+                lost = answer.status == 304 and archived and not desk.archive.holds(archived)  # noqa: PLR2004
+                told = Validators() if lost else answer.validators  # what is lost is to be sent whole the next time
+                if lost or answer.status != 304:  # noqa: PLR2004
+                    found = replace(found, etag=told.etag, last_modified=told.last_modified)
+            page = found.page if archived in {None, found.page.archived} else replace(found.page, archived=archived)
             seen_at = answer.at if answer else found.seen_at
             found = replace(found, page=page, outcome=verdict.outcome, seen_at=seen_at, run=self.run, depth=task.depth)
             desk.readings.put(found)
@@ -168,10 +177,15 @@ class SiteBook:
         following = self._follow(desk, task, verdict) if verdict.target else None
         return following or (None if nested or self.state.phase is Phase.SEED else self.take(desk))
 
+    def kept(self, desk: Desk, url: str) -> Archived | None:
+        """Return the last whole answer of a sitemap, if it can be read."""
+        return last_kept(desk.corpus, desk.archive, url)
+
     def commit_sitemap(self, desk: Desk, task: Task, answer: Answer | None, sitemap: Sitemap, *, passing: bool) -> Task | None:
         """Write down what a sitemap names; one that failed in passing is asked for once more."""
         frontier = self._frontier
-        self._archive(desk, answer, None)
+        if answer is not None:
+            keep(desk.corpus, desk.archive, answer)
         if passing and frontier.defer(task.url, AGAIN):
             self._requests += 1
             self._counted_waiting(1)
@@ -188,8 +202,10 @@ class SiteBook:
         return self.take(desk)
 
     def close(self, desk: Desk) -> None:
-        """End the site: its pages are settled, what still waits is left."""
+        """End the site: its pages are settled, those of a site that the startup has left vanish, what still waits is left."""
         frontier = self._frontier
+        if self._stored:
+            leave_old_sites(desk.corpus, self.startup, self.seed, self.state.site, self.state.trail)
         settle_site(desk, self.startup)
         frontier.close(left=self._waiting, delay=self.delay)
         self.close_waiting()
@@ -209,7 +225,8 @@ class SiteBook:
             return None
         if task.rank < LAST and any(self._gone[folder] >= DEAD_FOLDER for folder in folders_of(task.url)):
             return LAST
-        if is_document(task.url) and self._documents >= self.settings.max_documents:
+        too_many = is_document(task.url) and self._documents >= self.settings.max_documents
+        if too_many or (self.refresh and is_resting(desk.corpus, self.startup.id, task.url)):
             self._counted_waiting(-1)
             return None
         if refusal := self._novelty.refusal(task.url):
@@ -303,6 +320,8 @@ class SiteBook:
             return None
         before = earlier.page.archived if earlier else None
         if earlier is None or before is None or (answer.status != 304 and body_digest(answer.body) != before.digest):  # noqa: PLR2004
+            return desk.archive.write(answer)
+        if answer.status != 304 and not desk.archive.holds(before):  # noqa: PLR2004
             return desk.archive.write(answer)
         desk.archive.revisit(answer, before, earlier.page.fetched_at)
         return before

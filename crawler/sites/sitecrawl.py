@@ -19,7 +19,7 @@ from crawler.reading import Reading
 from crawler.records import Outcome
 from crawler.sites.judging import Verdict, body_digest, found_of, is_document, is_readable, kind_of, lines_of, stands_for
 from crawler.sites.sitebook import SiteBook
-from crawler.sites.writing import Writer
+from crawler.sites.writing import SiteWriter
 from crawler.urls import at_origin, canonical_url, page_key
 from crawler.web.fetching import Answer, Failure, Fetcher, Validators, is_passing
 from crawler.web.politeness import Robots
@@ -44,7 +44,7 @@ Read = Callable[[Answer, str], Awaitable[Reading]]
 class SiteCrawl:
     """Visits one site; what is known of it is in its `SiteBook`."""
 
-    def __init__(self, book: SiteBook, fetcher: Fetcher, writer: Writer, reader: Readings, read: Read) -> None:
+    def __init__(self, book: SiteBook, fetcher: Fetcher, writer: SiteWriter, reader: Readings, read: Read) -> None:
         """Take the site's book, and the doors to web, corpus (to write and to read) and extraction."""
         self._book = book
         self._fetcher = fetcher
@@ -112,11 +112,13 @@ class SiteCrawl:
 
     async def _look_at_sitemap(self, task: Task) -> tuple[Answer | None, Sitemap, bool]:
         """Return the answer, what it names, and whether it may be otherwise soon."""
-        answer = await self._fetch(task.url, MOST_BYTES)
+        kept = await self._writer.do(lambda desk: self._book.kept(desk, task.url)) if self._book.refresh else None
+        validators = Validators(kept.header("etag"), kept.header("last-modified")) if kept else None
+        answer = await self._fetch(task.url, MOST_BYTES, validators)
         if not isinstance(answer, Answer):
             return None, Sitemap(), is_passing(answer) and answer.retry_in is None
-        found = answer.status == 200  # noqa: PLR2004
-        sitemap = await asyncio.to_thread(parse_sitemap, answer.body, task.url) if found else Sitemap()
+        body = kept.body if kept and answer.status == 304 else answer.body if answer.status == 200 else b""  # noqa: PLR2004
+        sitemap = await asyncio.to_thread(parse_sitemap, body, task.url) if body else Sitemap()
         if not believable(sitemap.lastmods, datetime.now(UTC)):
             sitemap = Sitemap(sitemap.pages, sitemap.sitemaps)
         return answer, sitemap, is_passing(answer)

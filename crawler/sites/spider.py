@@ -1,6 +1,7 @@
 """The Scrapy side of a crawl: the spider that runs all sites side by side, and Scrapy's settings."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -20,16 +21,17 @@ from crawler.reading import Reading
 from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings
 from crawler.sites.judging import charset_of
-from crawler.sites.readers import Readers
+from crawler.sites.readers import FEW, MANY_SITES, Readers
 from crawler.sites.robotscache import StoredRobots, StoredWaits
 from crawler.sites.sitebook import SiteBook
 from crawler.sites.sitecrawl import SiteCrawl
-from crawler.sites.writing import Writer
+from crawler.sites.writing import ErasedError, Writer
 from crawler.urls import canonical_url
 from crawler.web.caps import guarded_settings
 from crawler.web.downloading import look_up
 from crawler.web.fetching import Answer, Fetcher
 from crawler.web.netguard import Guard
+from crawler.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -99,10 +101,11 @@ class StartupSpider(Spider):
     def __init__(self, assignment: Assignment, report: Callable[[Progress], None]) -> None:
         """Take what to crawl, and whom to tell how far it is."""
         super().__init__()
+        logging.getLogger("scrapy").setLevel(logging.WARNING)  # Scrapy makes a record of each request, for nobody
         self.failure: Exception | None = None
         self._work = assignment
         self._report = report
-        self._readers = Readers()
+        self._readers = Readers(few=0 if len(assignment.startups) >= MANY_SITES else FEW)
 
     async def start(self) -> AsyncIterator[Any]:
         """Crawl all sites. Yields nothing: requests go through `Fetcher`, one task per site, not through the scheduler."""
@@ -120,13 +123,16 @@ class StartupSpider(Spider):
 
     async def _crawl(self) -> None:
         work = self._work
+        robots = StoredRobots(work.corpus, work.writer, work.run.began_at)
         fetcher = Fetcher(
             work.settings,
             self.crawler.engine.download_async,
             work.guard,
-            StoredRobots(work.corpus, work.writer, work.run.began_at),
+            robots,
             OptOuts(work.corpus).covers,
             waits=StoredWaits(work.corpus, work.writer),
+            keep=robots.keep,
+            turns=Turns(work.corpus.path.parent, work.settings.timeout),
             rehearsal=work.rehearsal,
             look_up=None if work.guard.proxies else look_up,
         )
@@ -147,10 +153,13 @@ class StartupSpider(Spider):
         work = self._work
         seed = canonical_url(startup.url or "") or ""
         book = SiteBook(startup, seed, work.settings, work.tally, run=work.run.id, refresh=work.refresh)
+        writer = work.writer.of(startup.id)
         try:
-            await SiteCrawl(book, fetcher, work.writer, Readings(work.corpus), self._read).run()
+            await SiteCrawl(book, fetcher, writer, Readings(work.corpus), self._read).run()
         except ScoutError:
             raise
+        except ErasedError:
+            logger.info("%s was erased meanwhile: what was in flight of it is dropped", startup.id)
         except (OSError, MemoryError) as error:
             raise CrawlError(
                 f"this machine cannot go on: {error or 'out of memory'} (make room, then start it again)"
@@ -158,7 +167,8 @@ class StartupSpider(Spider):
         except Exception as error:
             logger.exception("the crawl of %s broke off", startup.id)
             detail = f"{type(error).__name__}: {error}"[:200]
-            await work.writer.do(lambda desk: book.break_off(desk, Outcome.BROKEN, detail))
+            with contextlib.suppress(ErasedError):
+                await writer.do(lambda desk: book.break_off(desk, Outcome.BROKEN, detail))
         work.tally.sites_done += 1
 
     async def _read(self, answer: Answer, kind: str) -> Reading:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from crawler.archive.archive import Archive
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.readings import Readings
+from crawler.corpus.runs import is_open, may_begin
 from crawler.errors import ScoutError
 
 Result = TypeVar("Result")
@@ -72,6 +73,10 @@ class Writer:
         self._jobs.put(None)
         self._thread.join()
 
+    def of(self, startup_id: str) -> "SiteWriter":
+        """Return what writes on one startup's site."""
+        return SiteWriter(self, self._run, startup_id)
+
     def _work(self) -> None:
         corpus_path, folder = self._paths
         try:
@@ -124,6 +129,40 @@ class Writer:
             results = [(None, error)] * len(jobs)
         for (_, done), (result, failure) in zip(jobs, results, strict=True):
             _settle(done, result, failure)
+
+
+class ErasedError(Exception):
+    """The site, or its startup, was erased while it was crawled: nothing more is written of it."""
+
+
+class SiteWriter:
+    """Runs the steps of one site as long as nobody erases it: `scout corpus erase` may be given at any moment.
+
+    The question and the step share a transaction, so that nothing is written after the erasure, in the archive neither.
+    """
+
+    def __init__(self, writer: Writer, run: int, startup_id: str) -> None:
+        """Take the writer, and whose site it is in which crawl."""
+        self._writer = writer
+        self._site = (run, startup_id)
+        self._begun = False
+
+    async def do(self, step: Step[Result]) -> Result:
+        """Run a step, see `Writer.do`.
+
+        Raises:
+            ErasedError: the site was erased; the step was not run.
+        """
+        may_write = is_open if self._begun else may_begin
+
+        def guarded(desk: Desk) -> Result:
+            if not may_write(desk.corpus, *self._site):
+                raise ErasedError
+            return step(desk)
+
+        result = await self._writer.do(guarded)
+        self._begun = True
+        return result
 
 
 def _settle(done: "Future[Any]", result: object, failure: BaseException | None) -> None:

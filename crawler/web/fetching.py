@@ -13,6 +13,7 @@ from crawler.web.downloading import Answer, Download, Failure, Validators, reque
 from crawler.web.hosts import Host, HostReport, Hosts, Wait, Waits, is_here
 from crawler.web.politeness import AddressGate, Robots, back_off, retry_after
 from crawler.web.robots import CLOSED_KEPT, MOST_ROBOTS_BYTES, ROBOTS_KEPT, CachedRobots, RobotsCache
+from crawler.web.turns import Turns
 
 __all__ = [
     "FORBIDDEN",
@@ -69,7 +70,9 @@ class Fetcher:
         guard: which addresses may be reached.
         robots_cache: keeps robots.txt between crawls; without it they are kept for this one.
         waits: keeps until when hosts are left alone; likewise.
-        opted_out: tells of a host whether its owner wants no visit. It is never asked for anything, robots.txt included.
+        keep: told every answer that `fetch` does not return: of robots.txt, and of tries that others follow.
+        turns: keep crawls in other processes from asking the same hosts and addresses at the same time.
+        opted_out: tells of a URL whether its owner wants no visit. Of a host that opted out robots.txt is not asked for either.
         rehearsal: for tests and benchmarks over a web of their own: the delay of the settings counts even where it is under
             `LEAST_DELAY`. No setting, variable or option leads here.
         look_up: has a host's name looked up, so that the guard knows its address before the first request's turn:
@@ -87,6 +90,8 @@ class Fetcher:
         opted_out: Callable[[str], bool] = lambda _: False,
         *,
         waits: Waits | None = None,
+        turns: Turns | None = None,
+        keep: Callable[[Answer], None] = lambda _: None,
         rehearsal: bool = False,
         look_up: Callable[[str], Awaitable[None]] | None = None,
         dice: random.Random | None = None,
@@ -97,11 +102,12 @@ class Fetcher:
         self._download = download
         self._guard = guard
         self._cache = robots_cache
+        self._keep = keep
         self._opted_out = opted_out
         self._look_up = look_up
         self._now = now
         self._dice = dice or random.Random()  # noqa: S311  # it spreads retries and keeps no secret
-        self._hosts = Hosts(settings, guard.address_of, self._dice, waits, now, rehearsal=rehearsal)
+        self._hosts = Hosts(settings, guard.address_of, self._dice, waits, now, turns=turns, rehearsal=rehearsal)
         self._robots: dict[str, tuple[datetime, asyncio.Task[Robots | Failure]]] = {}
         self._free = asyncio.Semaphore(settings.concurrency)
 
@@ -112,18 +118,19 @@ class Fetcher:
         """
         if refusal := self._refusal(url):
             return refusal
-        robots = await self.robots(url)
+        robots = await self._robots_of(origin_of(url))
         if isinstance(robots, Failure):
             return robots
         if not robots.allows(url):
             return Failure(Outcome.ROBOTS, robots.closed or FORBIDDEN)
-        return await self._request(url, most_bytes or self._settings.max_page_bytes, validators)
+        most = most_bytes or self._settings.max_page_bytes
+        return self._left_alone(url) or await self._request(url, most, validators)
 
     async def robots(self, url: str) -> Robots | Failure:
         """Return what the robots.txt of the URL's origin comes to, asked for once a day; a failure where nobody answers."""
-        if refusal := self._never(url):
-            return refusal
-        origin = origin_of(url)
+        return self._never(url) or await self._robots_of(origin_of(url))
+
+    async def _robots_of(self, origin: str) -> Robots | Failure:
         known = self._robots.get(origin)
         if known is None or self._outdated(*known):
             self._robots[origin] = known = (self._now(), asyncio.create_task(self._read_robots(origin)))
@@ -175,12 +182,13 @@ class Fetcher:
         for _ in range(MOST_ROBOTS_HOPS + 1):
             if not url:
                 break
-            answer = await self._request(url, self._settings.max_page_bytes)
+            answer = self._refusal(url) or await self._request(url, self._settings.max_page_bytes)
             if isinstance(answer, Failure):
                 detail = f"robots.txt: {answer.detail}"
                 if answer.outcome is Outcome.UNREACHABLE:
                     return Failure(answer.outcome, detail, retry_in=answer.retry_in)
                 return CachedRobots(answer.status, b"", at, detail)
+            self._keep(answer)
             if answer.status in BUSY or answer.status >= 500:  # noqa: PLR2004
                 return CachedRobots(answer.status, b"", at, f"robots.txt answered {answer.status}")
             if answer.redirect is None:
@@ -192,21 +200,20 @@ class Fetcher:
 
     def _never(self, url: str) -> Failure | None:
         """Return why a URL is out of the question, whatever its host says."""
-        if self._opted_out(host_of(url)):
+        if self._opted_out(url):
             return Failure(Outcome.OPTED_OUT, "its owner wants no visit")
         if reason := self._guard.refusal(url):
             return Failure(Outcome.REFUSED, reason)
         return None
 
     def _refusal(self, url: str) -> Failure | None:
-        if refusal := self._never(url):
-            return refusal
+        return self._never(url) or self._left_alone(url)
+
+    def _left_alone(self, url: str) -> Failure | None:
         breaker = self._hosts.host(url).open_breaker(origin_of(url))
         return Failure(breaker.outcome, breaker.reason, retry_in=breaker.seconds_left) if breaker else None
 
     async def _request(self, url: str, most_bytes: int, validators: Validators | None = None) -> Answer | Failure:
-        if refusal := self._refusal(url):
-            return refusal
         host = self._hosts.host(url)
         for attempt in range(TOLD_RETRIES + 1):
             address = await self._address(url)
@@ -222,19 +229,25 @@ class Fetcher:
             if not is_passing(result):
                 break
             asked = self._told_to_wait(url, result)
-            if refusal := self._too_long(host, result, asked):
-                return refusal
+            refusal = self._too_long(host, result, asked)
             last = probing or attempt >= (RETRIES if asked is None else TOLD_RETRIES)
+            if isinstance(result, Answer) and (refusal or not last):
+                self._keep(result)
+            if refusal:
+                return refusal
             host.gate.pause(max(asked or 0.0, 0.0 if last else back_off(attempt, host.gate.delay, self._dice)))
             if last:
                 break
         _judge(result, host, origin_of(url))
+        self._heed_redirect(url, result, host)
+        return result
+
+    def _heed_redirect(self, url: str, result: Answer | Failure, host: Host) -> None:
+        """Wait as long as a redirect asks for before the next request (RFC 9110 section 10.2.3)."""
         if isinstance(result, Answer) and result.redirect is not None:
-            # It may ask for a wait before the next request (RFC 9110 section 10.2.3).
             asked = self._told_to_wait(url, result)
             if not self._too_long(host, result, asked):
                 host.gate.pause(asked or 0.0)
-        return result
 
     async def _address(self, url: str) -> AddressGate | None:
         if self._look_up and self._guard.address_of(host_of(url)) is None:

@@ -12,6 +12,7 @@ from crawler.settings import CrawlSettings
 from crawler.urls import host_of, origin_of
 from crawler.web.netranges import is_loopback
 from crawler.web.politeness import LEAST_DELAY, AddressGate, Breaker, Circuit, HostGate
+from crawler.web.turns import Turns
 
 NEVER = 1_000_000_000
 """Failures in a row that no crawl has."""
@@ -119,10 +120,12 @@ class Hosts:
         waits: Waits | None,
         now: Callable[[], datetime],
         *,
+        turns: Turns | None,
         rehearsal: bool,
     ) -> None:
         """Take the crawl's settings; see `Fetcher` for the rest."""
         self._waits = waits
+        self._turns = turns
         self._now = now
         self._settings = settings
         self._address_of = address_of
@@ -136,7 +139,8 @@ class Hosts:
         name = host_of(url).removeprefix("www.")
         if name not in self._hosts:
             floor = max(self._settings.delay, 0.0 if is_here(name) else self._least)
-            gate = HostGate(floor, throttle=self._settings.autothrottle)
+            shared = self._turns.of(name) if self._turns and floor else None
+            gate = HostGate(floor, throttle=self._settings.autothrottle, shared=shared)
             self._hosts[name] = Host(gate, self._breaker(name))
             if (wait := self._wait(name)) and not wait.reason:
                 gate.pause((wait.until - self._now()).total_seconds())
@@ -174,7 +178,7 @@ class Hosts:
         if address is None or is_loopback(address):
             return None
         if address not in self._addresses:
-            self._addresses[address] = AddressGate(max(self._settings.delay, self._least))
+            self._addresses[address] = AddressGate(max(self._settings.delay, self._least), address)
         return self._addresses[address]
 
     def reports(self) -> tuple[HostReport, ...]:

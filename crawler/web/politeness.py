@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from crawler.records import Outcome
 from crawler.web.robots import Rules
+from crawler.web.turns import HostTurns
 
 logger = logging.getLogger(__name__)
 
@@ -69,15 +70,16 @@ class Robots:
 class AddressGate:
     """Spaces the beginnings of requests to one address, whichever hosts live there: the host's own delays come on top."""
 
-    def __init__(self, gap: float) -> None:
-        """Make a gate with `gap` seconds between two requests."""
+    def __init__(self, gap: float, address: str | None = None) -> None:
+        """Make a gate with `gap` seconds between two requests; other processes know it by the `address`."""
         self.lock = asyncio.Lock()
         self.free_at = 0.0
-        self._gap = gap
+        self.gap = gap
+        self.address = address
 
     def begin(self) -> None:
         """Take note that a request to the address begins now."""
-        self.free_at = _now() + self._gap
+        self.free_at = _now() + self.gap
 
 
 class HostGate:
@@ -87,8 +89,9 @@ class HostGate:
     Scrapy's AutoThrottle does (unless `throttle` is off), but is never under the floor. Time is the running event loop's.
     """
 
-    def __init__(self, floor: float, *, throttle: bool = True) -> None:
-        """Make a gate with `floor` seconds between requests at least."""
+    def __init__(self, floor: float, *, throttle: bool = True, shared: HostTurns | None = None) -> None:
+        """Make a gate with `floor` seconds between requests at least; `shared` are its turns among processes."""
+        self._shared = shared
         self._floor = floor
         self._delay = floor
         self._throttle = throttle
@@ -109,6 +112,8 @@ class HostGate:
     def pause(self, seconds: float) -> None:
         """Let nobody through for so many seconds from now."""
         self._free_at = max(self._free_at, _now() + seconds)
+        if self._shared and seconds > 0:
+            self._shared.pause(seconds)
 
     def observe(self, latency: float, *, good: bool) -> None:
         """Follow the host's latency; errors, which are quick to send, never make us quicker."""
@@ -132,6 +137,8 @@ class HostGate:
             finally:
                 free.release()
                 self._free_at = max(self._free_at, _now() + self._delay)
+                if self._shared:
+                    self._shared.release(self._delay)
 
     async def _admitted(self, address: AddressGate, free: asyncio.Semaphore) -> bool:
         """Stand in all queues, holding a free place last of all: waiting costs none."""
@@ -142,11 +149,22 @@ class HostGate:
             if self._free_at > _now():
                 return False
             await free.acquire()
-            if self._free_at > _now():
+            if self._free_at > _now() or not self._claimed(address):
                 free.release()
                 return False
             address.begin()
             return True
+
+    def _claimed(self, address: AddressGate) -> bool:
+        """Begin the request among processes too; where another one's is in the way, wait for that first."""
+        if self._shared is None:
+            return True
+        host_wait, address_wait = self._shared.claim(self._delay, address.address, address.gap)
+        if host_wait:
+            self._free_at = max(self._free_at, _now() + host_wait)
+        if address_wait:
+            address.free_at = max(address.free_at, _now() + address_wait)
+        return not host_wait and not address_wait
 
 
 class Circuit(StrEnum):

@@ -22,10 +22,11 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from crawler.archive.archive import Archive
+from crawler.archive.archive import Archive, Archived
 from crawler.archive.files import Refused, open_warcs
 from crawler.archive.warc import read_records
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.erasing import erase
 from crawler.corpus.optouts import OptOuts
 from crawler.corpus.readings import Readings
 from crawler.errors import CorpusError, InputFileError, ScoutError, SeedsError
@@ -36,8 +37,11 @@ from crawler.records import Block, Page, Startup
 from crawler.replay import replaying
 from crawler.replay.commands import import_warc_command, prove_command, reextract_command
 from crawler.replay.proving import Proof
+from crawler.replay.reextracting import reextract
 from crawler.settings import CrawlSettings
 from crawler.sites.crawling import crawl
+from crawler.sites.writing import Desk
+from crawler.web.downloading import Answer
 from tests.crawler.conftest import Web, text_page
 from tests.crawler.test_warc import bomb, chunked, gz, record
 
@@ -469,6 +473,66 @@ def test_an_import_killed_at_any_moment_leaves_no_reference_without_its_record_a
         assert corpus.row("SELECT count(*) FROM versions") == (0,)
 
 
+def scripted(words: str, home: Home, root: Path, *arguments: object) -> "subprocess.Popen[bytes]":
+    """Start a command in a process of its own, whose importer was changed by `words`."""
+    program = (
+        "import os, pathlib, signal, time\n"
+        "from crawler.replay.importing import Importer\n"
+        f"{words}\n"
+        "from tests.crawler.test_archive_commands import app\napp()"
+    )
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": str(root), "SCOUT_HOME": str(home.root)}
+    return subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.usefixtures("three_pages")
+def test_an_import_killed_before_its_sites_are_settled_is_ended_by_the_next(tmp_path: Path, home: Home, root: Path) -> None:
+    new = html("The new camera sees the whole die at once and tells where the next crack will begin.")
+    later, nothing = tmp_path / "later.warc.gz", tmp_path / "nothing.warc.gz"
+    later.write_bytes(gz(capture("https://acme.it/", new, date="2026-06-01T00:00:00Z")))
+    nothing.write_bytes(gz(capture("https://elsewhere.it/")))
+    before = set(pages(home))
+    child = scripted("Importer._settle = lambda self: os.kill(os.getpid(), signal.SIGKILL)", home, root, "import-warc", later)
+    assert child.wait() == -signal.SIGKILL
+    assert imported(nothing)["outcomes"] == {"of-no-startup": 1}
+    assert set(pages(home)) == before
+    assert "the next crack" in pages(home)["https://acme.it/"].text
+    assert imported(later)["outcomes"] == {"older": 1}
+    with Corpus(home.corpus, read_only=True) as corpus:
+        (version,) = corpus.versions("acme", "https://acme.it/")
+        assert SENTENCE in version.text
+        assert [visit.url for visit in corpus.visits("acme")].count("https://acme.it/") == 2
+
+
+def test_what_is_erased_while_an_import_has_it_in_hand_is_not_written(
+    tmp_path: Path, seeds: Path, home: Home, root: Path
+) -> None:
+    warc, held, go = tmp_path / "some.warc.gz", tmp_path / "held", tmp_path / "go"
+    other = html("Beta makes sensors that hear a tool wear out, weeks before it breaks in the machine.")
+    warc.write_bytes(gz(capture("https://acme.it/"), capture("https://lab.org/beta/", other, number=2)))
+    words = (
+        "write = Importer._write\n"
+        "def held(self):\n"
+        f"    pathlib.Path({str(held)!r}).touch()\n"
+        f"    while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)\n"
+        "    write(self)\n"
+        "Importer._write = held"
+    )
+    child = scripted(words, home, root, "import-warc", warc, "--seeds", seeds)
+    while not held.exists():
+        assert child.poll() is None
+        time.sleep(0.01)
+    with Corpus(home.corpus) as corpus:
+        assert erase(corpus, Archive(home.archive), "acme", profiles=True).opted_out == ("acme.it",)
+    go.touch()
+    assert child.wait() == 0
+    assert set(pages(home)) == {"https://lab.org/beta/"}
+    kept = b"".join(gzip.decompress(file.read_bytes()) for file in home.archive.iterdir())
+    assert b"die casting" not in kept
+    assert b"hear a tool" in kept
+
+
 # Prove ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -708,6 +772,25 @@ def test_what_a_crawl_stored_is_proved_and_made_anew_when_its_web_is_gone(
     assert (result["new"], result["changed"], result["unchanged"], result["kept"]) == (0, 0, 2, [])
     assert pages(home) == before
     assert len(web.requests) == asked
+
+
+@pytest.mark.usefixtures("three_pages")
+def test_what_is_erased_while_it_is_read_anew_does_not_come_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    erased = []
+
+    def answer_of(archived: Archived) -> Answer:
+        if not erased:
+            with Corpus(home.corpus) as corpus:
+                erased.append(erase(corpus, Archive(home.archive), "acme"))
+        return replaying.answer_of(archived)
+
+    monkeypatch.setattr("crawler.replay.reextracting.answer_of", answer_of)
+    with Corpus(home.corpus) as corpus, Archive(home.archive) as archive:
+        reextract(Desk(corpus, Readings(corpus), archive))
+    assert [one.startups for one in erased] == [("acme",)]
+    assert {page.startup_id for page in pages(home).values()} == {"beta"}
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert list(Readings(corpus).of("acme")) == []
 
 
 def test_reextract_without_a_corpus_is_an_error(home: Home) -> None:

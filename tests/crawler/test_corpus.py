@@ -81,6 +81,18 @@ def test_a_page_read_again_unchanged_gets_the_new_date_only(path: Path) -> None:
         assert corpus.digest() != before
 
 
+def test_languages_and_page_numbers_of_blocks_are_kept_anew_though_the_content_is_the_same(path: Path) -> None:
+    marked = replace(HOME, blocks=tuple(replace(block, language="de", number=3) for block in HOME.blocks))
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        corpus.put_page(HOME)
+        before = corpus.digest()
+        assert not corpus.put_page(marked)
+        assert list(corpus.pages()) == [marked]
+        assert corpus.digest() != before
+        assert list(corpus.versions("fx-1", HOME.url)) == []
+
+
 def test_a_page_whose_text_changed_takes_the_place_of_the_old_one(path: Path) -> None:
     changed = replace(HOME, blocks=(Block("", "Ultrasuoni."),))
     assert changed.digest != HOME.digest
@@ -284,6 +296,7 @@ def test_same_companies_are_linked_once_and_a_link_taken_back_is_not_made_again(
         assert companies.undo(link.id)
         assert not companies.undo(link.id)
         assert not companies.link("fx-1", "a", "vat", "IT0")
+        assert not companies.link("fx-1", "erased-meanwhile", "vat", "IT0")
         assert list(companies.links()) == []
         assert [one.undone_at is not None for one in companies.links(undone=True)] == [True]
 
@@ -300,6 +313,22 @@ def test_an_opt_out_covers_a_host_and_all_below_it(path: Path, host: str) -> Non
         assert [(one.host, one.reason) for one in opt_outs.all()] == [("acme.example", "wrote on Monday")]
         assert opt_outs.remove("acme.example")
         assert not opt_outs.covers(host)
+
+
+@pytest.mark.parametrize(
+    ("place", "inside", "outside"),
+    [
+        ("sites.example/view/x/", ["/view/x", "/view/x/", "/view/x/a?b=1"], ["/", "/view/xy", "/view/"]),
+        ("sites.example/", ["/", "/view/x"], []),
+    ],
+)
+def test_an_opt_out_of_a_part_covers_that_part_alone(path: Path, place: str, inside: list[str], outside: list[str]) -> None:
+    with Corpus(path) as corpus:
+        opt_outs = OptOuts(corpus)
+        opt_outs.add(place)
+        assert all(opt_outs.covers(f"https://www.sites.example{where}") for where in inside)
+        assert not any(opt_outs.covers(f"https://sites.example{where}") for where in outside)
+        assert not opt_outs.covers("https://below.sites.example/view/x/")
 
 
 # Disks and locks ----------------------------------------------------------------------------------------------------------

@@ -130,6 +130,71 @@ def test_erase_takes_pages_versions_visits_and_archived_responses_and_keeps_the_
         assert [startup.id for startup in corpus.startups()] == ["acme"]
 
 
+def test_erase_on_a_shared_host_leaves_the_neighbours_alone(web: Web, tmp_path: Path, home: Home) -> None:
+    for name, number in (("a", 1), ("b", 2)):
+        web.site(
+            "hub",
+            {f"/{name}/": text_page(sentence(number), links=(f"/{name}/p",)), f"/{name}/p": text_page(sentence(9 + number))},
+        )
+    root = web.site("hub", {"/": text_page(sentence(30))})
+    a, b = (Startup(name, name.upper(), web.url("hub", f"/{name}/")) for name in ("a", "b"))
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", a, b, root))
+    erased = json.loads(scout("corpus", "erase", "a", "--yes", "--json").stdout)
+    assert (erased["pages"], erased["opted_out"], erased["shared"]) == (2, ["hub.localhost/a/"], [])
+    web.requests.clear()
+    again = json.loads(scout("crawl", "--seeds", tmp_path / "seeds.csv", "--json").stdout)
+    assert (again["outcomes"]["opted-out"], again["unchanged"]) == (1, 3)
+    assert not any(path.startswith("/a/") for path in web.asked("hub"))
+    # The one above the others may not close the whole host.
+    said = scout("corpus", "erase", "hub", "--yes").stdout
+    assert f"{root.url} is not on the opt-out list" in said
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert {page.startup_id for page in corpus.pages()} == {"b"}
+        assert [one.host for one in OptOuts(corpus).all()] == ["hub.localhost/a/"]
+    scout("corpus", "opt-out", "remove", "hub.localhost/a/")
+    assert json.loads(scout("crawl", "--seeds", tmp_path / "seeds.csv", "--json").stdout)["new"] == 3
+
+
+def test_erasing_a_host_that_a_startup_has_left_takes_what_was_told_of_its_company_there(
+    web: Web, tmp_path: Path, home: Home
+) -> None:
+    told = {"@context": "https://schema.org", "@type": "Organization", "name": "Oldname S.r.l.", "vatID": "IT01234567897"}
+    head = f'<script type="application/ld+json">{json.dumps(told)}</script>'
+    old = web.site("old", {"/": text_page(sentence(1), head=head)})
+    scout("crawl", "--seeds", seeds(tmp_path / "old.csv", old))
+    with Corpus(home.corpus) as corpus:
+        assert "Oldname" in (Companies(corpus).record("old") or "")
+        corpus.put_startup(Startup("old", "Old", "http://new.localhost/"))
+    erased = json.loads(scout("corpus", "erase", "old.localhost", "--yes", "--json").stdout)
+    assert (erased["startups"], erased["pages"], erased["touched"]) == ([], 1, ["old"])
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert Companies(corpus).record("old") is None
+
+
+def test_erase_says_so_when_another_process_keeps_the_log_from_being_emptied(
+    web: Web, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.corpus.database.EMPTYING_TRIES", 1)
+    monkeypatch.setattr("crawler.corpus.database.EMPTYING_TRY", 10)
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", web.site("acme", {"/": text_page(sentence(1))})))
+    with Corpus(home.corpus, read_only=True) as reader:
+        pages = reader.pages()
+        reader._db.execute("BEGIN")
+        assert next(pages).startup_id == "acme"
+        assert "-wal may hold traces until you give this command again" in scout("corpus", "erase", "acme", "--yes").stdout
+    assert "traces" not in scout("corpus", "erase", "acme", "--yes").stdout
+    assert all(sentence(1).encode() not in file.read_bytes() for file in home.root.glob("corpus.sqlite*"))
+
+
+def test_erase_names_the_snapshots_that_still_hold_what_was_erased(web: Web, tmp_path: Path, home: Home) -> None:
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", web.site("acme", {"/": text_page(sentence(1))})))
+    assert "snapshot" not in scout("corpus", "erase", "nobody.localhost", "--yes").stdout
+    (home.snapshots / "20261123-one").mkdir(parents=True)
+    said = scout("corpus", "erase", "acme", "--yes").stdout
+    assert f"snapshots in {home.snapshots}" in said
+    assert "run `scout index`, then delete 20261123-one" in said
+
+
 def test_startups_can_be_said_to_be_one_company_and_that_taken_back(home: Home) -> None:
     with Corpus(home.corpus) as corpus:
         for key in ("a", "b"):

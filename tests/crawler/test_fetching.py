@@ -153,15 +153,33 @@ def test_five_redirects_of_robots_txt_are_followed_to_whatever_host(hops: int, e
 def test_robots_txt_that_leads_to_a_refused_or_opted_out_host_closes_the_site() -> None:
     for target in ("http://bad.it/r", "http://out.it/r"):
         net = Net({ROBOTS: (301, {"Location": target}, b"")})
-        (result,) = crawl(net, "http://h.it/a", opted_out=lambda host: host == "out.it")
+        (result,) = crawl(net, "http://h.it/a", opted_out=lambda url: "//out.it/" in url)
         assert isinstance(result, Failure)
         assert result.outcome is Outcome.ROBOTS
         assert net.asked() == [ROBOTS]
 
 
+def test_every_answer_is_kept_or_returned() -> None:
+    kept: list[Answer] = []
+    busy, wait = (503, {}, b""), (429, {"Retry-After": "86400"}, b"")
+    net = Net(
+        {
+            ROBOTS: [(301, {"Location": "/r"}, b"")],
+            "http://h.it/r": FOUND,
+            "http://h.it/a": [busy, FOUND],
+            "http://h.it/b": wait,
+        }
+    )
+    crawl(net, "http://h.it/a", "http://h.it/b", keep=kept.append)
+    assert [(answer.url, answer.status) for answer in kept] == [
+        (ROBOTS, 301), ("http://h.it/r", 200), ("http://h.it/a", 503), ("http://h.it/b", 429),
+    ]  # fmt: skip
+    assert len(net.log) == len(kept) + 1
+
+
 def test_a_host_that_opted_out_is_asked_for_nothing_not_even_robots_txt() -> None:
     async def both() -> tuple[Answer | Failure, object]:
-        door = fetcher(net, opted_out=lambda host: host.endswith("h.it"))
+        door = fetcher(net, opted_out=lambda url: "h.it/" in url)
         return await door.fetch("http://www.h.it/a"), await door.robots("http://h.it/a")
 
     net = Net()

@@ -1,5 +1,6 @@
 """A refresh asks for what changed alone, costs nothing for what did not, and keeps what was."""
 
+import gzip
 import json
 import sqlite3
 from collections.abc import Callable
@@ -8,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from crawler.archive.archive import Archive
+from crawler.archive.warc import Record, read_records
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.missing import is_resting
 from crawler.corpus.pages import Change
 from crawler.corpus.recording import CrawlSummary
-from crawler.records import Outcome, Startup
+from crawler.records import Outcome, Startup, Visit
 from crawler.settings import CrawlSettings
 from crawler.sites.crawling import crawl
 from crawler.web.refreshing import believable, latest, unchanged
@@ -247,3 +251,128 @@ def test_an_interrupted_refresh_goes_on_as_a_refresh(web: Web, file: Path, setti
     assert (summary.changed, summary.unchanged, summary.new) == (1, 8, 0)
     assert summary.work.not_modified < 8
     assert json.dumps(changes(file)["/p5"]) == '["new", "changed"]'
+
+
+def test_a_startup_that_moves_to_another_domain_leaves_its_old_pages_which_stay_readable(
+    web: Web, again: Again, file: Path
+) -> None:
+    old = web.site("old", {"/": text_page(sentence(1), links=("/a",)), "/a": text_page(sentence(2))})
+    new = web.site("new", {"/": text_page(sentence(3), links=("/a",)), "/a": text_page(sentence(4))})
+    again(old, refresh=False)
+    moved = Startup("old", "Old", new.url)
+    web.pages["new.localhost", "/"], kept = Reply("", 503), web.pages["new.localhost", "/"]
+    again(moved, refresh=False, days=3)
+    with Corpus(file, read_only=True) as corpus:
+        assert {path(page.url) for page in corpus.pages()} == {"/", "/a"}  # the new site was not read: the old one stands
+    web.pages["new.localhost", "/"] = kept
+    summary = again(moved, refresh=True, days=3)
+    assert (summary.new, summary.vanished) == (2, 2)
+    with Corpus(file, read_only=True) as corpus:
+        assert {page.url for page in corpus.pages()} == {web.url("new"), web.url("new", "/a")}
+        then = datetime.now(UTC) - timedelta(days=4)
+        assert {page.url for page in corpus.pages(as_of=then)} == {web.url("old"), web.url("old", "/a")}
+        gone = [change for change in corpus.changes() if change.change is Change.VANISHED]
+        assert {change.url for change in gone} == {web.url("old"), web.url("old", "/a")}
+        assert all(datetime.now(UTC) - change.at < timedelta(minutes=5) for change in gone)
+        assert [visit.detail for visit in corpus.visits() if visit.outcome is Outcome.GONE] == [
+            f"the site is now {new.url}"
+        ] * 2
+    web.requests.clear()
+    assert again(moved).vanished == 0
+    assert web.asked("old") == []
+
+
+def test_pages_that_a_seed_led_to_once_stay_when_it_leads_elsewhere_on_its_host(web: Web, again: Again, file: Path) -> None:
+    site = web.site(
+        "acme",
+        {
+            "/": [Reply("", 302, headers={"Location": "/en/"}), Reply("", 302, headers={"Location": "/it/"})],
+            "/en/": text_page(sentence(1)),
+            "/it/": text_page(sentence(2)),
+        },
+    )
+    again(site, refresh=False)
+    assert again(site).vanished == 0
+    with Corpus(file, read_only=True) as corpus:
+        assert {path(page.url) for page in corpus.pages()} == {"/en/", "/it/"}
+
+
+def test_an_address_that_is_not_found_rests_ever_longer_until_it_is_found(tmp_path: Path) -> None:
+    url, status = "http://acme.example/none", 404
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    asked = []
+    with Corpus(tmp_path / "corpus.sqlite") as corpus:
+        corpus.put_startup(Startup("acme", "Acme", url))
+        for day in range(260):
+            moment = began + timedelta(days=day)
+            if not is_resting(corpus, "acme", url, moment):
+                asked.append(day)
+                corpus.put_visit(Visit(url, "acme", Outcome.HTTP_ERROR, moment, status))
+        assert asked == [0, 1, 3, 7, 15, 31, 63, 127, 191, 255]
+        corpus.put_visit(Visit(url, "acme", Outcome.STORED, moment, 200))
+        assert not is_resting(corpus, "acme", url, moment)
+
+
+def test_a_refresh_leaves_what_was_not_found_lately_and_finds_a_page_again_that_nobody_links_to(web: Web, again: Again) -> None:
+    site = web.site("acme", {"/": text_page(sentence(1), links=("/none", "/page")), "/page": text_page(sentence(2))})
+    again(site, refresh=False)
+    back = web.pages.pop(("acme.localhost", "/page"))
+    assert again(site, days=2).vanished == 1
+    assert web.asked("acme").count("/none") == 2
+    again(site, days=1)
+    assert (web.asked("acme").count("/none"), web.asked("acme").count("/page")) == (2, 3)
+    web.pages["acme.localhost", "/"] = Reply(text_page(sentence(3)))
+    web.pages["acme.localhost", "/page"] = back
+    assert again(site, days=3).new == 1
+
+
+def test_a_lost_archive_is_made_anew_by_the_answers_that_follow(web: Web, again: Again, file: Path) -> None:
+    plain = web.site("plain", {"/": text_page(sentence(1))})
+    tagged = serve(web, "tagged", {"/": text_page(sentence(2))})
+    again(plain, tagged, refresh=False)
+    folder = file.with_name("archive")
+    for one in folder.iterdir():
+        one.unlink()
+    again(plain, tagged)  # the one answers 200 with the same bytes, the other 304
+    assert again(plain, tagged).unchanged == 2  # which is not asked conditionally the next time
+    with Corpus(file, read_only=True) as corpus, Archive(folder) as archive:
+        for page in corpus.pages():
+            assert page.archived is not None
+            assert sentence(1 if page.startup_id == "plain" else 2).encode() in archive.read(page.archived).body
+    refs = {one.name for one in folder.iterdir()}
+    assert again(plain, tagged).work.not_modified == 1
+    assert all(b"WARC-Type: revisit" in gzip.decompress(one.read_bytes()) for one in folder.iterdir() if one.name not in refs)
+
+
+def test_a_sitemap_is_asked_for_conditionally_and_its_pages_are_known_though_it_is_not_sent(
+    web: Web, again: Again, file: Path
+) -> None:
+    entries = "".join(f"<url><loc>{web.url('acme', f'/p{n}')}</loc></url>" for n in range(3))
+    pages = {f"/p{n}": text_page(sentence(n)) for n in range(3)} | {"/": text_page(sentence(9))}
+    site = serve(web, "acme", pages | {"/sitemap.xml": f"<urlset xmlns='{SITEMAPS}'>{entries}</urlset>"})
+    assert again(site, refresh=False).new == 4
+    with Corpus(file) as corpus:  # as if the page were not known: the sitemap alone names it
+        corpus.erase_pages("acme", [web.url("acme", "/p1")])
+    web.requests.clear()
+    summary = again(site)
+    (asked,) = [request for request in web.requests if request.path == "/sitemap.xml"]
+    assert "If-None-Match" in asked.headers
+    assert (summary.new, summary.unchanged) == (1, 3)
+
+
+def test_robots_and_sitemaps_are_kept_in_the_archive_and_unchanged_ones_as_revisits(web: Web, again: Again, file: Path) -> None:
+    site = web.site(
+        "acme", {"/": text_page(sentence(1)), "/robots.txt": Reply("User-agent: *\nDisallow: /no", kind="text/plain")}
+    )
+    again(site, refresh=False)
+    again(site)
+    found: dict[str, list[str]] = {}
+    for one in sorted(file.with_name("archive").iterdir()):
+        with one.open("rb") as stream:
+            for record in read_records(stream, lambda _: True):
+                assert isinstance(record, Record)
+                found.setdefault(path(record.url), []).append(record.kind)
+                if record.kind == "response" and path(record.url) == "/robots.txt":
+                    assert b"Disallow: /no" in record.block
+    assert found["/robots.txt"] == ["response", "revisit"]
+    assert found["/sitemap.xml"] == ["response", "revisit"]

@@ -203,7 +203,8 @@ def test_a_crawl_that_finished_begins_anew_and_one_that_did_not_says_what_it_tak
 
 
 def test_the_same_crawl_twice_at_once_is_refused(web: Web, zygote: Zygote, tmp_path: Path, quick: CrawlSettings) -> None:
-    site = web.site("slow", {"/": Reply(text_page(sentence(1)), wait=2.0)})
+    site = web.site("slow", {"/": Reply(text_page(sentence(1)), wait=8.0)})
+    quick = quick.model_copy(update={"timeout": 30.0})
     zygote.start([site], tmp_path, quick)
     while not web.asked("slow"):
         time.sleep(0.01)

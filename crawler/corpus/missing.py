@@ -1,0 +1,40 @@
+"""Addresses that were not found, and when to ask for them again: ever more rarely, and never not at all."""
+
+from datetime import UTC, datetime, timedelta
+
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.pages import Change
+
+FIRST_REST = timedelta(days=1)
+"""After the first time; twice as long after each that follows."""
+LONGEST_REST = timedelta(days=64)
+EARLY = timedelta(hours=4)
+"""A crawl that is begun at the same time every day may be earlier than the day before."""
+
+IN_A_ROW = (
+    "SELECT count(*), max(at) FROM visits WHERE startup_id = ?1 AND url = ?2 AND status IN (404, 410) AND id >"
+    " (SELECT coalesce(max(id), 0) FROM visits WHERE startup_id = ?1 AND url = ?2 AND status NOT IN (404, 410))"
+)
+
+
+def is_resting(corpus: Corpus, startup_id: str, url: str, now: datetime | None = None) -> bool:
+    """Tell whether an address was not found the last times (404, 410), and it is too soon to ask again."""
+    until = _until(corpus, startup_id, url)
+    return until is not None and (now or datetime.now(UTC)) < until
+
+
+def due_again(corpus: Corpus, startup_id: str) -> list[str]:
+    """Return the addresses of pages that vanished since they were not found, and that are to be asked for again."""
+    query = "SELECT DISTINCT url FROM changes WHERE startup_id = ? AND change = ? ORDER BY url"
+    now = datetime.now(UTC)
+    vanished = list(corpus.rows(query, lambda row: str(row[0]), (startup_id, Change.VANISHED)))
+    return [url for url in vanished if (until := _until(corpus, startup_id, url)) is not None and until <= now]
+
+
+def _until(corpus: Corpus, startup_id: str, url: str) -> datetime | None:
+    times, last = corpus.row(IN_A_ROW, (startup_id, url)) or (0, None)
+    if not times:
+        return None
+    rest: timedelta = min(FIRST_REST * 2 ** min(times - 1, 10), LONGEST_REST)
+    moment: datetime = datetime.fromisoformat(last)
+    return moment + rest - EARLY
