@@ -21,7 +21,7 @@ from indexer.lexical import LexicalIndex
 from indexer.passages import page_passages, profile_passages, summary
 from indexer.results import Passage
 from indexer.settings import IndexSettings
-from indexer.snapshot import FORMAT, Manifest, Snapshot, building, current_manifest, load_snapshot, new_id, write_snapshot
+from indexer.snapshot import FORMAT, MEND, Manifest, Snapshot, building, current_manifest, load_snapshot, new_id, write_snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,9 @@ class BuildReport:
     startups: int
     passages: int
     embedded: int
-    """Texts (passages and summaries) that the model encoded; the others kept their vectors."""
+    """Texts (passages and summaries, equal ones once) that the model encoded."""
+    taken_over: int
+    """Texts that kept their vectors."""
     changed: bool
     """False: the current snapshot was up to date and stays."""
 
@@ -67,13 +69,14 @@ def build(
         current = None if full else _usable(home, encoder)
         if current is not None and _is_up_to_date(current.manifest, corpus_digest, settings):
             m = current.manifest
-            return BuildReport(m.id, m.startups, m.passages, 0, changed=False)
+            return BuildReport(m.id, m.startups, m.passages, 0, m.embedded + m.taken_over, changed=False)
         startups, passages = _collect(corpus, encoder, settings)
         if not passages:
             raise NothingToIndexError(f"the corpus {home.corpus} has no text to index: crawl or import some startups first")
         summaries = _summaries(startups, passages, encoder)
         vector_of = _known_vectors(current, encoder)
-        missing = tuple(dict.fromkeys(text for text in (*(p.text for p in passages), *summaries) if text not in vector_of))
+        texts = dict.fromkeys((*(p.text for p in passages), *summaries))
+        missing = tuple(text for text in texts if text not in vector_of)
         report = None if on_progress is None else lambda done: on_progress(done, len(missing))
         vector_of.update(zip(missing, encoder.encode_passages(missing, report), strict=True))
         now = datetime.now(UTC)
@@ -90,12 +93,15 @@ def build(
             settings.passage_words,
             len(startups),
             len(passages),
+            len(missing),
+            len(texts) - len(missing),
             corpus_digest,
             {},
         )
         snapshot = _snapshot(manifest, startups, passages, summaries, vector_of)
         write_snapshot(home, snapshot, keep=settings.keep_snapshots)
-        return BuildReport(manifest.id, len(startups), len(passages), len(missing), changed=True)
+        m = manifest
+        return BuildReport(m.id, m.startups, m.passages, m.embedded, m.taken_over, changed=True)
 
 
 def _usable(home: Home, encoder: Encoder) -> Snapshot | None:
@@ -107,7 +113,8 @@ def _usable(home: Home, encoder: Encoder) -> Snapshot | None:
     except NoSnapshotError:
         return None
     except SnapshotDamagedError as error:
-        logger.warning("the current snapshot cannot be used again, all passages are embedded anew: %s", error)
+        reason = str(error).removesuffix(f": {MEND}")  # this build does it
+        logger.warning("the current snapshot cannot be used again, all passages are embedded anew: %s", reason)
         return None
 
 

@@ -137,7 +137,7 @@ def as_text(report: BuildReport) -> str:
     counts = f"{report.startups} startups, {report.passages} passages"
     if not report.changed:
         return f"snapshot {report.snapshot} is up to date: {counts}"
-    return f"snapshot {report.snapshot}: {counts}, {report.embedded} texts embedded"
+    return f"snapshot {report.snapshot}: {counts}, {report.embedded} texts embedded, {report.taken_over} taken over"
 
 
 def _facts(manifest: Manifest) -> dict[str, object]:

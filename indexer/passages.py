@@ -1,4 +1,7 @@
-"""Pages and profiles to passages: verbatim slices with offsets that never cross a heading and fit the model."""
+"""Pages and profiles to passages: verbatim slices with offsets that fit the model and lie within one block.
+
+A block has one heading, one language and, of a PDF, one page; so has a passage.
+"""
 
 import math
 import re
@@ -29,7 +32,7 @@ LONGEST = 2_000
 
 def page_passages(page: Page, *, words: int, max_tokens: int, count_tokens: CountTokens) -> Iterator[Passage]:
     """Yield the passages of `page` in reading order, of about `words` words and at most `max_tokens` model tokens."""
-    for heading, (start, end), text in _spans(page.blocks, page.text, words, max_tokens, count_tokens):
+    for block, heading, (start, end), text in _spans(page.blocks, page.text, words, max_tokens, count_tokens):
         yield Passage(
             page.startup_id,
             page.url,
@@ -38,9 +41,10 @@ def page_passages(page: Page, *, words: int, max_tokens: int, count_tokens: Coun
             text,
             start,
             end,
-            passage_language(text, page.language),
+            passage_language(text, block.language or page.language),
             page.fetched_at,
             OWN_SITE,
+            block.number,
         )
 
 
@@ -49,7 +53,7 @@ def profile_passages(
 ) -> Iterator[Passage]:
     """Yield the passages of the profile of the startup called `name`; offsets count in the profile's text."""
     blocks = (Block("", profile.text),)
-    for heading, (start, end), text in _spans(blocks, profile.text, words, max_tokens, count_tokens):
+    for _, heading, (start, end), text in _spans(blocks, profile.text, words, max_tokens, count_tokens):
         yield Passage(
             profile.startup_id,
             profile.url,
@@ -66,7 +70,8 @@ def profile_passages(
 
 def _spans(
     blocks: Iterable[Block], source: str, words: int, max_tokens: int, count_tokens: CountTokens
-) -> Iterator[tuple[str, Span, str]]:
+) -> Iterator[tuple[Block, str, Span, str]]:
+    """Yield each passage's block, heading, place in `source` and text; none has parts of two blocks."""
     position = 0
     for block in blocks:
         if block.heading:
@@ -74,13 +79,13 @@ def _spans(
             position = at + len(block.heading)
             if not block.text and len(block.heading.split()) >= MIN_HEADING_WORDS:
                 for start, end in _fitting([(at, position)], source, max_tokens, count_tokens):
-                    yield "", (start, end), source[start:end]
+                    yield block, "", (start, end), source[start:end]
         if block.text:
             at = source.index(block.text, position)
             position = at + len(block.text)
             grouped = list(_grouped(_sentences(source, at, position), source, words))
             for start, end in _fitting(grouped, source, max_tokens, count_tokens):
-                yield block.heading, (start, end), source[start:end]
+                yield block, block.heading, (start, end), source[start:end]
 
 
 def _sentences(source: str, start: int, end: int) -> Iterator[Span]:

@@ -53,10 +53,18 @@ class Passage:
     """Offset in characters into the page's (or profile's) text."""
     end: int
     language: str
+    """Of its own text, as far as that tells; else of its block, else of its page."""
     fetched_at: datetime
     """When the page was read, or the profile imported; in UTC."""
     source: str
     """`site` for a page of the startup's own site, else the name of the directory."""
+    number: int | None = None
+    """The page of a PDF that it stands on, from 1."""
+
+    @property
+    def link(self) -> str | None:
+        """The address that opens where the passage stands: in a PDF, on its page (RFC 8118)."""
+        return f"{self.url}#page={self.number}" if self.url and self.number else self.url
 
 
 @dataclass(frozen=True, slots=True)

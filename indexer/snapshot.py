@@ -21,7 +21,7 @@ from indexer.errors import IndexWriteError, NoSnapshotError, SnapshotBusyError, 
 from indexer.lexical import LexicalIndex
 from indexer.results import Passage
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the files change their form; a snapshot of another format is refused."""
 MEND = "run `scout index --full` to make it anew"
 
@@ -46,6 +46,10 @@ class Manifest:
     passage_words: int
     startups: int
     passages: int
+    embedded: int
+    """Texts (passages and summaries, equal ones once) that the model encoded for this snapshot."""
+    taken_over: int
+    """Texts whose vectors are those of the snapshot before."""
     corpus_digest: str
     files: dict[str, str]
     """SHA-256 (hex) per file, paths relative to the snapshot's folder."""

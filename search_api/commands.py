@@ -36,6 +36,7 @@ app = typer.Typer(no_args_is_help=True, help="Search, service and demo.")
 DEMO_WEB_PORT = 8001
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What a terminal would obey instead of showing it; crawled text may hold it."""
+INDENT = "   "
 COLOURS = {Confidence.STRONG: "green", Confidence.POSSIBLE: "yellow", Confidence.WEAK: "dim"}
 
 
@@ -155,9 +156,16 @@ def _show(console: Console, match: Match) -> None:
     )
     for shown in match.evidence:
         passage = shown.passage
-        where = passage.url or f"profile in {passage.source}"
-        console.print(_marked(shown), style="none", end="\n")
-        console.print(f"   [dim]{escape(_harmless(where))} · {passage.language} · read {passage.fetched_at:%Y-%m-%d}[/dim]")
+        number = f"p. {passage.number}" if passage.number else ""
+        where = [
+            passage.link or f"profile in {passage.source}",
+            number,
+            passage.language,
+            f"read {passage.fetched_at:%Y-%m-%d}",
+        ]
+        said = Text(_harmless(" · ".join(filter(None, where))), "dim")
+        for line in (line for text in (_marked(shown), said) for line in text.wrap(console, console.width - len(INDENT))):
+            console.print(Text(INDENT) + line)
     console.print()
 
 
@@ -170,4 +178,4 @@ def _marked(shown: Evidence) -> Text:
     text = Text(_harmless(shown.passage.text))
     for start, end in shown.marks:
         text.stylize("bold", start, end)
-    return Text("   ") + text
+    return text

@@ -120,9 +120,10 @@ class EvidenceOut(_Out):
     heading: str
     url: str | None
     title: str
-    language: str
+    language: str = Field(description="of the passage itself, an ISO 639-1 code; `und` where it could not be told")
     fetched_at: AwareDatetime
     source: str = Field(description="`site`: the startup's own site; else the directory that says so")
+    page_number: int | None = Field(description="the page of a PDF, from 1; `url` with `#page=` and it opens there")
 
     @classmethod
     def of(cls, evidence: Evidence) -> "EvidenceOut":
@@ -137,6 +138,7 @@ class EvidenceOut(_Out):
             language=p.language,
             fetched_at=p.fetched_at,
             source=p.source,
+            page_number=p.number,
         )
 
 
@@ -195,7 +197,7 @@ class PageOut(_Out):
 
     url: str | None
     title: str
-    language: str
+    language: str = Field(description="in which most of it is")
     fetched_at: AwareDatetime
     source: str
     passages: tuple[str, ...]

@@ -1,5 +1,6 @@
 """`/api/startups`: a startup with all that the snapshot holds of it."""
 
+from collections import Counter
 from itertools import groupby
 
 from fastapi import APIRouter
@@ -19,11 +20,14 @@ def startup(startup_id: str, searcher: Searching) -> StartupDetailOut:
     for _, group in groupby(passages, key=lambda p: (p.source, p.url)):
         own = tuple(group)
         first = own[0]
+        letters: Counter[str] = Counter()
+        for passage in own:
+            letters[passage.language] += len(passage.text)
         pages.append(
             PageOut(
                 url=first.url,
                 title=first.title,
-                language=first.language,
+                language=letters.most_common(1)[0][0],
                 fetched_at=first.fetched_at,
                 source=first.source,
                 passages=tuple(p.text for p in own),

@@ -3,7 +3,7 @@
 import { copyText } from '/static/clipboard.js';
 import { button, hostOf, make, shorten, webAddress, webLink } from '/static/elements.js';
 import { excerpt, runs, tidyMarks } from '/static/passages.js';
-import { country, date, directory, isTongue, say, tongue } from '/static/words.js';
+import { country, date, directory, isTongue, say, sayCount, tongue } from '/static/words.js';
 
 const LONGEST_NAME = 120;
 const LONGEST_LABEL = 60;
@@ -67,7 +67,7 @@ function tags(startup) {
   const list = make('ul', { class: 'tags', 'aria-label': say('card.tags') });
   for (const tag of startup.tags.slice(0, TAGS_SHOWN)) list.append(make('li', { dir: 'auto' }, shorten(tag, LONGEST_LABEL)));
   const left = startup.tags.length - TAGS_SHOWN;
-  if (left > 0) list.append(make('li', { class: 'rest' }, say('card.tags.more', { count: left })));
+  if (left > 0) list.append(make('li', { class: 'rest' }, sayCount('card.tags.more', left)));
   return list;
 }
 
@@ -116,14 +116,25 @@ function origin(evidence) {
   const from = ofSite ? '' : say('evidence.profile', { source: shorten(directory(evidence.source), LONGEST_LABEL) });
   const time = when && make('time', { datetime: evidence.fetched_at }, say(ofSite ? 'evidence.read' : 'evidence.imported', { date: when }));
   const parts = [
-    title && make('cite', {}, webLink(evidence.url, title, { 'aria-label': `${title}, ${say('newtab')}` })),
-    evidence.heading && evidence.heading !== title ? make('span', { dir: 'auto' }, shorten(evidence.heading, LONGEST_LABEL)) : null,
+    title && make('cite', {}, webLink(place(evidence), title, { 'aria-label': `${title}, ${say('newtab')}` })),
+    pdfPage(evidence) && make('span', {}, pdfPage(evidence)),
+    evidence.heading && !title.includes(evidence.heading) ? make('span', { dir: 'auto' }, shorten(evidence.heading, LONGEST_LABEL)) : null,
     url && hostOf(url) !== title ? make('span', { class: 'host' }, hostOf(url)) : null,
     from && make('span', { dir: 'auto' }, from),
     tongue(evidence.language) && make('span', {}, tongue(evidence.language)),
     time,
   ];
   return parts.filter(Boolean);
+}
+
+// "p. 3" of a PDF; empty elsewhere.
+function pdfPage(evidence) {
+  return Number.isInteger(evidence.page_number) ? say('evidence.number', { number: evidence.page_number }) : '';
+}
+
+// The address that opens where a passage stands: in a PDF, on its page.
+function place(evidence) {
+  return pdfPage(evidence) && webAddress(evidence.url) ? `${evidence.url}#page=${evidence.page_number}` : evidence.url;
 }
 
 function copyButton(match, name, announce) {
@@ -151,7 +162,7 @@ export function asText({ rank, startup, evidence }) {
     const ofSite = one.source === 'site';
     const when = say(ofSite ? 'evidence.read' : 'evidence.imported', { date: date(one.fetched_at) });
     const from = ofSite ? one.title : say('evidence.profile', { source: directory(one.source) });
-    lines.push('', `“${one.text}”`, [from, when, one.url].filter(Boolean).join(', '));
+    lines.push('', `“${one.text}”`, [from, pdfPage(one), when, place(one)].filter(Boolean).join(', '));
   }
   return `${lines.join('\n')}\n`;
 }

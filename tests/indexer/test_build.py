@@ -119,7 +119,24 @@ def test_a_changed_tag_embeds_one_summary_and_a_new_fetch_time_nothing(home: Hom
         corpus.put_page(replace(next(corpus.pages("s001")), fetched_at=WHEN.replace(year=2027)))
     report = build(home, encoder, SETTINGS)
     assert (report.changed, report.embedded) == (True, 0)
+    manifest = current_manifest(home)
+    assert (manifest.embedded, manifest.taken_over) == (0, report.taken_over)
+    assert report.taken_over >= report.passages
     assert {p.fetched_at.year for p in load_snapshot(home).passages if p.startup_id == "s001"} >= {2027}
+
+
+def test_a_passage_is_indexed_in_the_language_of_its_block(home: Home, fake: FakeEncoder) -> None:
+    blocks = (Block("", "Acciaio fuso."), Block("", "Acciaio al crogiolo.", "es"), Block("", "Acciaio al crogiolo.", number=7))
+    fill(home, [Startup("a", "A")], [Page("https://a.example/a.pdf", "a", "A", "it", blocks, WHEN)])
+    build(home, fake, SETTINGS)
+    snapshot = load_snapshot(home)
+    own = [row for row, p in enumerate(snapshot.passages) if p.startup_id == "a"]
+    assert [(snapshot.passages[row].language, snapshot.passages[row].number) for row in own] == [
+        ("it", None),
+        ("es", None),
+        ("it", 7),
+    ]
+    assert [snapshot.lexical_passages.scores([(("it:acciai", 1.0),)])[row] > 0 for row in own] == [True, False, True]
 
 
 def test_what_left_the_corpus_leaves_the_index(home: Home, fake: FakeEncoder) -> None:
@@ -173,6 +190,7 @@ def test_a_damaged_current_snapshot_does_not_stop_a_build(home: Home, caplog: py
         report = build(home, encoder, SETTINGS)
         assert (report.changed, report.embedded) == (True, first.embedded)
         assert "embedded anew" in caplog.text
+        assert "scout index" not in caplog.text
         assert len(load_snapshot(home).passages) == first.passages
 
 

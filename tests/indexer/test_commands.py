@@ -52,7 +52,7 @@ def files(tmp_path: Path) -> tuple[str, ...]:
 def test_index_says_what_it_did_and_that_nothing_was_to_do(home: Home) -> None:
     said = scout("index")
     assert said.startswith(f"snapshot {current_manifest(home).id}: 12 startups, ")
-    assert "texts embedded" in said
+    assert said.endswith(" texts embedded, 0 taken over\n")
     assert "is up to date: 12 startups" in scout("index")
     assert "texts embedded" in scout("index", "--full")
 
@@ -61,7 +61,9 @@ def test_index_prints_json(home: Home) -> None:
     report = json.loads(scout("index", "--json"))
     assert report["snapshot"] == current_manifest(home).id
     assert (report["startups"], report["changed"], report["embedded"] > 0) == (12, True, True)
-    assert json.loads(scout("index", "--json")) == {**report, "changed": False, "embedded": 0}
+    assert report["taken_over"] == 0
+    nothing = {"changed": False, "embedded": 0, "taken_over": report["embedded"]}
+    assert json.loads(scout("index", "--json")) == {**report, **nothing}
 
 
 def test_index_says_what_is_missing_before_the_model_is_loaded(

@@ -1,6 +1,7 @@
 """Passages are verbatim, complete, within one block and within what the model reads."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -97,6 +98,31 @@ def test_a_heading_that_occurs_in_the_texts_and_repeated_blocks_keep_their_place
 def test_two_blocks_are_never_in_one_passage_however_short_they_are(fake: FakeEncoder) -> None:
     found = passages_of(page_of(Block("A", "One."), Block("A", "Two."), Block("", "Three.")), fake)
     assert [(one.heading, one.text) for one in found] == [("A", "One."), ("A", "Two."), ("", "Three.")]
+
+
+def test_a_passage_has_the_language_of_its_own_text_else_of_its_block_else_of_its_page(fake: FakeEncoder) -> None:
+    datasheet = Block("Dati tecnici", "The furnace is heated by gas and holds two tonnes of metal.", "en")
+    spanish = Block("Ofen", "El horno se calienta con gas.", "es")
+    mixed = Block("Forni", "Il forno è riscaldato con il gas della rete.\nThe furnace is heated by the gas of the network.")
+    page = replace(page_of(Block("", "DRP 100 AS5"), datasheet, spanish, mixed), language="it")
+    assert [one.language for one in passages_of(page, fake)] == ["it", "en", "es", "it"]
+    assert [one.language for one in passages_of(page, fake, words=9)] == ["it", "en", "es", "it", "en"]
+
+
+@steady
+@given(texts=st.lists(TEXTS, min_size=1, max_size=5), words=st.integers(1, 40))
+def test_a_passage_of_a_pdf_lies_on_one_page_and_links_to_it(texts: list[str], words: int) -> None:
+    page, fake = page_of(*(Block("", text, number=number) for number, text in enumerate(texts, 1))), FakeEncoder()
+    for one in passages_of(page, fake, words):
+        assert one.number is not None
+        assert one.text in texts[one.number - 1]
+        assert one.link == f"https://acme.example/#page={one.number}"
+
+
+def test_a_passage_of_a_page_or_a_profile_has_no_number_and_its_address_for_a_link(fake: FakeEncoder) -> None:
+    (one,) = passages_of(page_of(Block("", "One.")), fake)
+    assert (one.number, one.link) == (None, "https://acme.example/")
+    assert replace(one, url=None, number=2).link is None
 
 
 def test_a_telling_heading_without_text_is_a_passage_and_a_short_one_is_not(fake: FakeEncoder) -> None:

@@ -39,6 +39,7 @@ def evidence(text: str, marked: str = "", **fields: object) -> EvidenceOut:
         "language": "en",
         "fetched_at": READ,
         "source": "site",
+        "page_number": None,
     }
     return EvidenceOut.model_validate(known | fields)
 
@@ -85,6 +86,14 @@ def usual_matches() -> list[MatchOut]:
         heading="Fonderie",
         url="https://www.example.com/it/applicazioni",
     )
+    sheet = evidence(
+        "The cell takes 0.8 s per casting.",
+        "casting",
+        title="Technical data",
+        heading="",
+        url="https://www.example.com/data.pdf",
+        page_number=3,
+    )
     profile = evidence(
         "Machine vision for foundries: detects defects in castings and links them to the process parameters that cause them.",
         "detects defects in castings",
@@ -97,7 +106,11 @@ def usual_matches() -> list[MatchOut]:
     heads = [
         match(1, "strong", startup("Fondivista", tags=tags, trl=8), vision, scrap, profile),
         match(
-            2, "strong", startup("Porosense", country="DE", source="yc", founded=2016, parent_organisations=()), scrap, profile
+            2,
+            "strong",
+            startup("Porosense", tags=tags[:7], country="DE", source="yc", founded=2016, parent_organisations=()),
+            scrap,
+            sheet,
         ),
         match(3, "possible", startup("Città del Getto", trl=None, founded=None, tags=()), profile),
     ]
@@ -155,7 +168,11 @@ def answer_to(question: SearchIn) -> SearchOut:
     if "hostile" in question.need:
         matches, facets = hostile_matches(), FACETS | {"tag": {PAYLOAD: 2, LONG_WORD: 1}}
     elif "emoji" in question.need:
-        matches = [match(1, "possible", startup("Forno"), evidence(EMOJI, " Il forno", language="it"))]
+        matches = [
+            match(
+                1, "possible", startup("Forno"), evidence(EMOJI, " Il forno", language="it", title="How it works: Technology")
+            )
+        ]
         verdict = "unsure"
     elif "nothing" in question.need:
         matches = [one.model_copy(update={"confidence": "weak"}) for one in matches[:4]]

@@ -1,8 +1,10 @@
 """`scout search` in this process, on the demo's index: the API's own answer, and text that a terminal cannot obey."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +74,16 @@ def test_people_get_names_evidence_address_and_date(run: Run, demo_home: Home) -
     assert "2 startups in " in said
 
 
+def test_every_line_of_the_evidence_is_indented_and_none_is_too_long(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = run("search", NEED, "--limit", "5")[1].splitlines()
+    told = [line for line in lines[:-1] if line and not re.match(r"\d\. ", line)]
+    assert len(told) > 20
+    headlines = [line for line in told if not line.startswith("   ")]
+    assert all("http" in line or "TRL" in line for line in headlines), headlines
+    assert all(len(line) <= 60 for line in told)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -104,6 +116,19 @@ def test_a_terminal_is_shown_controls_and_markup_and_does_not_obey_them(
     assert "\x07" not in said
     assert "[bold red]gears[/bold red]" in said
     assert "[link=https://evil.example/]Rogue[/link]" in said
+
+
+def test_people_are_shown_the_page_of_a_pdf(run: Run, tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401  # the session's model
+    home = Home(tmp_path)
+    with Corpus(home.corpus) as corpus:
+        corpus.put_startup(Startup("kiln", "Kiln", "https://kiln.example/"))
+        block = Block("", "The crucible furnace holds two tonnes.", number=3)
+        corpus.put_page(
+            Page("https://kiln.example/data.pdf", "kiln", "Data", "en", (block,), datetime(2026, 11, 3, tzinfo=UTC))
+        )
+    build(home, encoder, index_settings())
+    monkeypatch.setenv("SCOUT_HOME", str(home.root))
+    assert "https://kiln.example/data.pdf#page=3 · p. 3 · en · read 2026-11-03" in run("search", "crucible furnace")[1]
 
 
 @pytest.fixture

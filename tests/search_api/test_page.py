@@ -175,6 +175,42 @@ def test_a_result_says_who_where_how_mature_and_proves_it_with_dated_quotations(
     assert first.locator("blockquote").inner_text() == before
 
 
+def test_a_mark_covers_no_sign_beside_it(page: Page) -> None:
+    page.goto("/?need=casting")
+    expect(page.locator("mark").first).to_be_visible()
+    gaps = page.locator("mark").evaluate_all(
+        """(marks) => marks.filter((mark) => mark.previousSibling?.length).map((mark) => {
+          const before = document.createRange();
+          before.setStart(mark.previousSibling, mark.previousSibling.length - 1);
+          before.setEnd(mark.previousSibling, mark.previousSibling.length);
+          const [left, right] = [before.getBoundingClientRect(), mark.getClientRects()[0]];
+          return left.bottom > right.top && left.top < right.bottom ? right.left - left.right : 0;
+        })"""
+    )
+    assert gaps
+    assert min(gaps) > -0.1
+
+
+def test_tags_that_have_no_room_are_counted(page: Page, italian: Page) -> None:
+    for one, said in ((page, ["and 2 more", "and one more"]), (italian, ["e altre 2", "e un\u2019altra"])):
+        one.goto("/?need=casting")
+        expect(one.locator(".rest")).to_have_text(said)
+
+
+def test_a_heading_that_the_title_holds_is_not_said_twice(page: Page) -> None:
+    page.goto("/?need=emoji")
+    expect(page.locator("figcaption")).to_have_text(re.compile("How it works: Technology.*example.com"))
+    expect(page.locator("figcaption").get_by_text("Technology")).to_have_count(1)
+
+
+def test_evidence_of_a_pdf_says_its_page_and_opens_it_there(page: Page, italian: Page) -> None:
+    for one in (page, italian):
+        one.goto("/?need=casting")
+        caption = one.locator("figcaption", has_text="p. 3")
+        expect(caption).to_have_count(1)
+        expect(caption.get_by_role("link")).to_have_attribute("href", "https://www.example.com/data.pdf#page=3")
+
+
 def test_marks_count_code_points_so_that_emoji_do_not_shift_them(page: Page) -> None:
     page.goto("/?need=emoji")
     expect(page.locator("mark")).to_have_text(" Il forno")
@@ -407,6 +443,7 @@ def test_the_evidence_of_a_match_and_the_link_can_be_copied(page: Page) -> None:
     copied = page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n").splitlines()
     assert copied[0] == "2. Porosense, Germany, TRL 7, 2016"
     assert copied[4] == "Applicazioni, read on 3 Nov 2026, https://www.example.com/it/applicazioni"
+    assert copied[7] == "Technical data, p. 3, read on 3 Nov 2026, https://www.example.com/data.pdf#page=3"
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url

@@ -1,10 +1,20 @@
 """`/api/startups/{id}`: all that the snapshot holds of a startup, whatever characters its id is made of."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+
+from crawler.corpus.corpus import Corpus
+from crawler.home import Home
+from crawler.records import Block, Page, Startup
+from indexer.build import build
+from indexer.settings import index_settings
+from tests.search_api.conftest import WordEncoder
 
 
 def test_a_startup_has_its_facts_and_its_pages_in_reading_order(client: TestClient) -> None:
@@ -16,6 +26,20 @@ def test_a_startup_has_its_facts_and_its_pages_in_reading_order(client: TestClie
     assert list(home) == ["url", "title", "language", "fetched_at", "source", "passages"]
     assert (home["title"], home["language"], home["source"]) == ("Weldbot: home", "en", "site")
     assert home["passages"] == ["Our robots weld steel frames without programming. Machine vision finds the seam."]
+
+
+def test_a_page_is_in_the_language_of_most_of_its_text(tmp_path: Path, make_app: Callable[..., FastAPI]) -> None:
+    sheet, texts = "The furnace holds two tonnes.", ("Il forno fonde la lega.", "Il crogiolo tiene due tonnellate di lega.")
+    blocks = (Block("", sheet, "en"), *(Block("", text) for text in texts))
+    page = Page("https://a.example/", "a", "A", "it", blocks, datetime(2026, 11, 3, tzinfo=UTC))
+    home = Home(tmp_path)
+    with Corpus(home.corpus) as corpus:
+        corpus.put_startup(Startup("a", "A"))
+        corpus.put_page(page)
+    build(home, WordEncoder(), index_settings())
+    with TestClient(make_app(home), base_url="http://127.0.0.1") as client:
+        (found,) = client.get("/api/startups/a").json()["pages"]
+    assert (found["language"], found["passages"]) == ("it", [sheet, *texts])
 
 
 def test_every_match_of_an_answer_can_be_opened(client: TestClient) -> None:

@@ -24,7 +24,9 @@ def test_an_answer_has_the_keys_of_the_contract() -> None:
     assert list(match) == ["rank", "score", "confidence", "startup", "evidence"]
     assert {"id", "name", "homepage", "country"} <= match["startup"].keys()
     (shown,) = match["evidence"]
-    assert {"text", "marks", "url", "title", "language", "fetched_at"} <= shown.keys()
+    assert list(shown) == [
+        "text", "marks", "heading", "url", "title", "language", "fetched_at", "source", "page_number",
+    ]  # fmt: skip
     assert body["facets"] == {"country": {"IT": 1}}
 
 
