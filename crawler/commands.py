@@ -2,19 +2,16 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
 from crawler.corpus.corpus import Corpus
-from crawler.corpus.recording import CrawlSummary, Progress
+from crawler.corpus.recording import CrawlSummary
 from crawler.corpus_commands import app as corpus_app
+from crawler.crawl_view import crawl_summary, crawling_view, what_next
 from crawler.directories.commands import app as directory_app
 from crawler.errors import SeedsError, SettingsError
 from crawler.extract_commands import extract_command
@@ -44,17 +41,24 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("crawl")
 def crawl_command(
     seeds: Annotated[Path, typer.Option("--seeds", help="CSV with a header or JSON lines: id, name, url and optional facts.")],
+    *,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Ask for the pages that the corpus holds, and only for what changed since.")
     ] = False,
     shards: Annotated[int, typer.Option("--shards", min=1, help="Divide the sites, by host, among so many processes.")] = 1,
     shard: Annotated[int, typer.Option("--shard", min=0, help="Crawl this part of them, from 0.")] = 0,
     as_json: AsJson = False,
+    json_progress: Annotated[
+        bool, typer.Option("--json-progress", help="Tell the progress on standard error, a JSON object a line, one a second.")
+    ] = False,
 ) -> None:
     """Crawl the web sites of startups into the corpus, politely.
 
     A crawl that was interrupted is taken up where it stands when the same command is given again. Settings are read from
     SCOUT_CRAWL_* (contact_url, delay, max_pages, ...).
+
+    A terminal shows how far it is: sites done, pages stored or found unchanged and how many a second, addresses that wait,
+    addresses that may not be asked for or kept (refused), and errors. --json-progress tells the same numbers to a program.
     """
     if shard >= shards:
         raise SettingsError(f"--shard {shard}: of {shards} parts the last is {shards - 1}, they are counted from 0")
@@ -70,15 +74,27 @@ def crawl_command(
         typer.echo(f"scout: no site of {seeds} belongs to part {shard} of {shards}", err=True)
         return
     home = Home.from_environment()
-    with crawling_bar() as show:
-        summary = crawl(startups, home.corpus, settings, show, refresh=refresh, archive=home.archive, on_resume=_tell_resumed)
+    with crawling_view(len(startups), json_lines=json_progress) as view:
+        summary = crawl(
+            startups,
+            home.corpus,
+            settings,
+            view.show,
+            refresh=refresh,
+            archive=home.archive,
+            on_resume=lambda resumed: view.note(_resumed_words(resumed)),
+            on_stop=lambda: view.note("scout: stopping; what is under way is ended in order"),
+        )
     bad = sum(not problem.kept for problem in read.problems)
-    typer.echo(json.dumps(_as_dict(summary) | {"bad_lines": bad}) if as_json else crawl_summary(summary))
+    if as_json:
+        typer.echo(json.dumps(_as_dict(summary) | {"bad_lines": bad}))
+    else:
+        typer.echo(f"{crawl_summary(summary)}\n{what_next(summary)}")
 
 
-def _tell_resumed(crawl: Resumed) -> None:
+def _resumed_words(crawl: Resumed) -> str:
     words = f"the crawl begun {crawl.began_at:%Y-%m-%d %H:%M} UTC is taken up: {crawl.sites_done} sites done"
-    typer.echo(f"scout: {words}, {crawl.waiting} addresses waiting", err=True)
+    return f"scout: {words}, {crawl.waiting} addresses waiting"
 
 
 @app.command("import")
@@ -130,39 +146,5 @@ def _batches(items: Iterator[Imported], size: int) -> Iterator[list[Imported]]:
     yield batch
 
 
-@contextmanager
-def crawling_bar() -> Iterator[Callable[[Progress], None] | None]:
-    """Show the progress of a crawl when standard error is a terminal; yields what to pass as `on_progress`."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("sites", total=None)
-
-        def show(now: Progress) -> None:
-            words = (
-                f"sites · {now.pages} pages · {now.rate:.1f}/s · {now.waiting} waiting"
-                f" · {now.refused} refused · {now.errors} errors"
-            )
-            bar.update(task, total=now.sites, completed=now.sites_done, description=words)
-
-        yield show
-
-
 def _as_dict(summary: CrawlSummary) -> dict[str, object]:
     return dataclasses.asdict(summary) | {"pages": summary.pages, "seconds": round(summary.seconds, 1)}
-
-
-def crawl_summary(summary: CrawlSummary) -> str:
-    """Return what a crawl did, a line per outcome."""
-    lines = [
-        f"{summary.sites} sites in {summary.seconds:.0f} s",
-        f"{summary.pages:>8}  pages: {summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged",
-        *([f"{summary.vanished:>8}  vanished"] if summary.vanished else []),
-        *(f"{number:>8}  {outcome}" for outcome, number in summary.outcomes.items()),
-    ]
-    if summary.left:
-        lines.append(f"{summary.left:>8}  known and not visited: over the budget of a site")
-    return "\n".join(lines)

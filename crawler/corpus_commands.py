@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
@@ -64,10 +63,12 @@ def report(*, as_json: AsJson = False) -> None:
     table = Table("site", "pages", "languages", "last seen", "delay", "visits of the last crawl", box=None, pad_edge=False)
     with Corpus(Home.from_environment().corpus, read_only=True) as corpus:
         for site in site_reports(corpus):
+            moved = _moved(site)
             if as_json:
-                typer.echo(json.dumps(dataclasses.asdict(site), ensure_ascii=False, default=_iso))
+                facts = dataclasses.asdict(site) | {"moved": moved or None}
+                typer.echo(json.dumps(facts, ensure_ascii=False, default=_iso))
             else:
-                table.add_row(*map(_plain, _row(site)))
+                table.add_row(*map(_plain, _row(site, moved)))
     if not as_json:
         console.print(table, markup=False)
 
@@ -128,8 +129,7 @@ def erase_command(
             typer.confirm(f"Erase all that was read of {what}? It cannot be undone", abort=True, err=True)
         archive = Archive(home.archive)
         erased = erase(corpus, archive, what, profiles=with_profile)
-        if erased.touched:
-            _settle_companies(corpus, archive, erased.touched)
+        _settle(corpus, archive)
     snapshots = sorted(folder.name for folder in home.snapshots.glob("*") if folder.is_dir())
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(erased) | {"snapshots": snapshots}, ensure_ascii=False))
@@ -146,13 +146,13 @@ def erase_command(
         typer.echo(f"snapshots in {home.snapshots} were made before and may hold it: run `scout index`, then delete {names}")
 
 
-def _settle_companies(corpus: Corpus, archive: Archive, startups: Sequence[str]) -> None:
-    from crawler.sites.settling import settle_company  # noqa: PLC0415  # it loads much that `--help` need not
+def _settle(corpus: Corpus, archive: Archive) -> None:
+    if corpus.row("SELECT 1 FROM unsettled") is None:
+        return
+    from crawler.sites.settling import settle_marked  # noqa: PLC0415  # it loads much that `--help` need not
     from crawler.sites.writing import Desk  # noqa: PLC0415
 
-    with corpus.transaction():
-        for startup_id in startups:
-            settle_company(Desk(corpus, Readings(corpus), archive), startup_id)
+    settle_marked(Desk(corpus, Readings(corpus), archive))
 
 
 @app.command("same")
@@ -217,11 +217,24 @@ def _words(link: SameCompany) -> str:
     return f"{link.id}\t{link.startup_id}\t{link.same_as}\t{link.reason}\t{link.detail}"
 
 
-def _row(site: SiteReport) -> tuple[str, ...]:
+def _moved(site: SiteReport) -> str:
+    """Return what to tell of a site that went to another domain, or whose domain is for sale; empty for others."""
+    if not site.led_to:
+        return ""
+    from crawler.identity.identity import moved, parking_host  # noqa: PLC0415  # it loads much that `--help` need not
+
+    if parking_host(site.led_to):
+        return f"parked: leads to {bare_host(site.led_to)}, where domains are sold or parked"
+    move = moved(site.url or "", site.led_to)
+    return f"moved: {move.detail}" if move else ""
+
+
+def _row(site: SiteReport, moved: str) -> tuple[str, ...]:
     endings = []
     for ending in site.outcomes:
-        why = next(iter(ending.reasons), "")
+        why = next((reason for reason in ending.reasons if reason != "status 200"), "")
         endings.append(f"{ending.visits} {ending.outcome}{f' ({why[:60]})' if why else ''}")
+    endings += [moved] if moved else []
     endings += ["opted out"] if site.opted_out else [] if site.finished else ["not finished"]
     return (
         site.startup_id,

@@ -5,6 +5,10 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+
+LATEST = 32
+"""Pages whose digest is known: one is made again with each change to what is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,12 @@ def join_blocks(blocks: tuple[Block, ...]) -> str:
     return "\n\n".join(f"{b.heading}\n{b.text}" if b.heading and b.text else b.heading or b.text for b in blocks)
 
 
+@lru_cache(maxsize=LATEST)
+def _digest(title: str, description: str, blocks: tuple[Block, ...]) -> str:
+    content = [title, description, [[b.heading, b.text] for b in blocks]]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A stored page of a startup's site, as its main text."""
@@ -80,9 +90,7 @@ class Page:
 
     def __post_init__(self) -> None:
         """Derive the digest from the content."""
-        content = [self.title, self.description, [[b.heading, b.text] for b in self.blocks]]
-        digest = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
-        object.__setattr__(self, "digest", digest)
+        object.__setattr__(self, "digest", _digest(self.title, self.description, self.blocks))
 
     @property
     def text(self) -> str:

@@ -2,18 +2,23 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from posixpath import splitext
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from crawler.parameters import choosing, telling, without_sessions
 
 LONGEST_URL = 2000
+REMEMBERED = 20_000
+"""Addresses whose key is known: the pages of a site repeat their links."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ABSOLUTE = re.compile(r"\s*https?://", re.IGNORECASE)
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 PATH_SAFE = UNRESERVED | frozenset("/:@!$&'()*+,;=%")
 QUERY_SAFE = PATH_SAFE | frozenset("?")
+PLAIN = re.compile(r"[A-Za-z0-9._~/:@!$&'()*+,;=-]*")
+"""What is spelt right as it stands, in paths and queries: `PATH_SAFE` without escapes."""
 BINARY = re.compile(
     r"\.(7z|aac|ai|apk|avi|avif|bin|bmp|bz2|cab|css|csv|dmg|doc|docm|docx|dot|dotx|dwg|dxf|eot|eps|exe|flac|flv|gif"
     r"|gz|ico|ics|iges|igs|iso|jar|jpe|jpeg|jpg|js|json|key|m4a|m4v|map|mid|midi|mjs|mkv|mov|mp3|mp4|mpeg|mpg|msi"
@@ -86,6 +91,7 @@ def canonical_url(url: str, base: str = "", *, keep_session: bool = False) -> st
     return made if len(made) <= LONGEST_URL else None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def page_key(url: str) -> str:
     """Return what all addresses of one page share, for comparing only: addresses of one key are asked for once.
 
@@ -165,12 +171,16 @@ class Site:
         return self.same_host(url) and (urlsplit(url).path + "/").startswith(self.folder)
 
     def moved_to(self, url: str) -> "Site":
-        """Return the site after its seed was redirected to `url` on the same host.
+        """Return the site after its seed was redirected to `url`.
 
-        The folder changes to another one beside it. A seed sent up towards the root of its host keeps its folder, since the
-        host may belong to many; but not a language (`/en`), which is a version of the whole host.
+        On another host it is what `url` opens. On the same one the folder changes to another one beside it. A seed sent up
+        towards the root of its host keeps its folder, since the host may belong to many; but not a language (`/en`), which is
+        a version of the whole host.
         """
-        folder = Site.of(url).folder
+        there = Site.of(url)
+        if not self.same_host(url):
+            return Site(there.host, there.port, "/") if LANGUAGE_FOLDER.match(there.folder) else there
+        folder = there.folder
         upwards = self.folder.startswith(folder) and not LANGUAGE_FOLDER.match(self.folder)
         return self if upwards or self.holds(url) else Site(self.host, self.port, folder)
 
@@ -215,6 +225,8 @@ def _escaped(text: str, safe: frozenset[str]) -> str:
         character = chr(int(match[1], 16))
         return character if character in UNRESERVED else f"%{match[1].upper()}"
 
+    if PLAIN.fullmatch(text):
+        return text
     text = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)
     text = ESCAPE.sub(one, text)
     return "".join(

@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ScoutError as error:
         click.echo(f"scout: {error}", err=True)
         sys.exit(USER_ERROR)
-    except KeyboardInterrupt:
-        click.echo("scout: interrupted; what was stored stays, the same command goes on", err=True)
-        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # by Ctrl-C, of which Typer says nothing
+            click.echo("scout: interrupted; what was stored stays, the same command goes on", err=True)
+        raise

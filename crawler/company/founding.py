@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 ANY_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 YEAR = r"(?P<year>1[89]\d\d|20\d\d)(?!\d|[-\u2013/]\d)"
@@ -71,18 +72,28 @@ NOT_THE_COMPANY = re.compile(
 SHORT = 90
 SHORTEST_NAME = 3
 ENOUGH = 2.0
+REMEMBERED = 500
+"""Patterns of names: the pages of a site repeat theirs, and few speak of a founding at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """How a page speaks of its company, and the votes for years."""
 
-    ours: re.Pattern[str]
-    """The company, by name or as "we"."""
-    named: re.Pattern[str]
-    """The company by its name."""
+    called: tuple[str, ...]
+    """The company's names, as patterns."""
     of_others: bool
     votes: dict[int, float]
+
+    @property
+    def ours(self) -> re.Pattern[str]:
+        """The company, by name or as "we"."""
+        return self.named if self.of_others else _calling("|".join([WE, *self.called]))
+
+    @property
+    def named(self) -> re.Pattern[str]:
+        """The company by its name."""
+        return _calling(rf"(?:{'|'.join(self.called)})(?!\w)" if self.called else r"(?!)")
 
     def vote(self, match: re.Match[str], weight: float) -> None:
         year = int(match["year"])
@@ -137,10 +148,8 @@ def founding_year(
         names: what the company is called.
         of_others: the page is an article: only what is said of the company by its name counts.
     """
-    called = [re.escape(name) for name in names if len(name) >= SHORTEST_NAME]
-    named = re.compile(rf"(?:{'|'.join(called)})(?!\w)" if called else r"(?!)", re.IGNORECASE)
-    ours = named if of_others else re.compile("|".join([WE, *called]), re.IGNORECASE)
-    reader = _Reader(ours, named, of_others, defaultdict(float))
+    called = tuple(re.escape(name) for name in names if len(name) >= SHORTEST_NAME)
+    reader = _Reader(called, of_others, defaultdict(float))
     text = "\n".join(_around_years(list(lines)))
     reader.strong(text)
     if not of_others:
@@ -148,6 +157,11 @@ def founding_year(
         reader.since(text)
     best = max(reader.votes.values(), default=0.0)
     return (min(year for year, weight in reader.votes.items() if weight == best), best) if best >= ENOUGH else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _calling(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _around_years(lines: list[str]) -> Iterator[str]:

@@ -276,12 +276,17 @@ def _holder(text: str) -> str:
     return name if len(name.split()) <= MOST_HOLDER_WORDS else ""
 
 
+@lru_cache(maxsize=500)
+def _apart(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w@./:-])(?:{words})(?![\w@/]|\.\w|-\w)", re.IGNORECASE)
+
+
 def _spelled_out(page: Markup, labels: tuple[str, ...], names: Names) -> None:
     """Find the words of a page that its address is written with: `acmerobots` is Acme Robots."""
     spelled = [r"[ .&'\u2019*-]{0,3}".join(map(re.escape, label)) for label in labels if len(label) > FEWEST_LETTERS]
     if not spelled:
         return
-    pattern = re.compile(rf"(?<![\w@./:-])(?:{'|'.join(spelled)})(?![\w@/]|\.\w|-\w)", re.IGNORECASE)
+    pattern = _apart("|".join(spelled))
     text = "\n".join((page.title, *page.headings, *(line.text for line in page.lines)))[:MOST_SEARCHED]
     seen = Counter(name for match in pattern.finditer(text) if any(map(str.isupper, name := match[0])))
     for name, count in seen.most_common(1):

@@ -3,17 +3,21 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from crawler.corpus.database import to_text
 from crawler.records import ArchiveRef, Block, Page
 
+LATEST = 32
+"""Pages whose blocks are held as written: each is written twice, as found and as stored."""
 PAGE_COLUMNS = (
     "startup_id, url, title, description, language, blocks, fetched_at, digest, archive_file, archive_offset, archive_digest"
 )
 
 
-def blocks_to_json(blocks: Sequence[Block]) -> str:
+@lru_cache(maxsize=LATEST)
+def blocks_to_json(blocks: tuple[Block, ...]) -> str:
     """Return blocks as JSON: `[heading, text]` each, with language and page number where they are set."""
     lists = [[b.heading, b.text] if not b.language and b.number is None else [*_values(b)] for b in blocks]
     return json.dumps(lists, ensure_ascii=False)

@@ -145,6 +145,7 @@ class Corpus(PageStore):
                 "SELECT * FROM startups ORDER BY id",
                 "SELECT startup_id, source, language, imported_at, digest FROM profiles ORDER BY startup_id, source",
                 "SELECT startup_id, url, language, fetched_at, digest, blocks FROM pages ORDER BY startup_id, url",
+                "SELECT DISTINCT startup_id, same_as FROM same_company WHERE undone_at IS NULL ORDER BY startup_id, same_as",
             ):
                 for row in self._db.execute(query):
                     total.update(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))

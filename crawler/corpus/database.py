@@ -1,5 +1,6 @@
 """The file under the corpus: SQLite in WAL mode, its transactions, and what is said when it cannot be used."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ Row = TypeVar("Row")
 
 PATIENCE = 30.0
 """Seconds to wait for another process's write."""
-
+NO_CORPUS = "there is no corpus at {}: run `scout crawl` or `scout import` first"
 
 EMPTYING_TRIES = 10
 EMPTYING_TRY = 1000
@@ -48,12 +49,11 @@ class Database:
         self.path = path
         self._patience = patience
         if read_only and not path.is_file():
-            message = f"there is no corpus at {path}: run `scout crawl` or `scout import` first"
-            raise CorpusError(message)
+            raise CorpusError(NO_CORPUS.format(path))
         try:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            mode = "ro" if read_only else "rwc"
+            mode = ("ro&immutable=1" if _is_frozen(path) else "ro") if read_only else "rwc"
             uri = f"{path.absolute().as_uri()}?mode={mode}"
             self._db = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
@@ -70,6 +70,7 @@ class Database:
         if not read_only:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA secure_delete = ON")  # what is replaced is to leave no trace that an erasure would miss
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
             message = f"{self.path} was written by a newer version (format {version}): update startup-scout"
@@ -77,8 +78,9 @@ class Database:
         if version == len(MIGRATIONS):
             return
         if read_only:
-            if version:
-                type(self)(self.path).close()  # of an earlier version: brought up to date by a writer
+            if not version:  # made by a process that was killed at once
+                raise CorpusError(NO_CORPUS.format(self.path))
+            type(self)(self.path).close()  # of an earlier version: brought up to date by a writer
             return
         with self.transaction():
             # Asked again under the lock: another process may have been quicker.
@@ -144,6 +146,8 @@ class Database:
 
     def execute(self, statement: str, values: Iterable[object] = ()) -> int:
         """Run one writing statement; return the number of rows that it touched."""
+        if self._db.in_transaction:
+            return self._db.execute(statement, tuple(values)).rowcount
         with self.transaction():
             return self._db.execute(statement, tuple(values)).rowcount
 
@@ -154,8 +158,10 @@ class Database:
 
     def row(self, query: str, values: Iterable[object] = ()) -> tuple[Any, ...] | None:
         """Return the first row that a query finds, or None."""
-        with self.translated("read"):
+        try:
             found = self._db.execute(query, tuple(values)).fetchone()
+        except (OSError, sqlite3.Error) as error:
+            raise self._error("read", error) from error
         return None if found is None else tuple(found)
 
     def rows(self, query: str, make: Callable[[tuple[Any, ...]], Row], values: Iterable[object] = ()) -> Iterator[Row]:
@@ -166,10 +172,9 @@ class Database:
 
     @contextmanager
     def shredding(self) -> Iterator[Log]:
-        """Overwrite what the block deletes, and leave no trace of it in the log either, unless another process reads it."""
+        """Leave no trace of what the block deletes: the file never has any, the log none unless another process reads it."""
         log = Log()
         with self.translated("write"):
-            self._db.execute("PRAGMA secure_delete = ON")
             with self.transaction():
                 yield log
             log.traces = not self._empty_log()
@@ -197,6 +202,12 @@ class Database:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         """Close the file."""
         self.close()
+
+
+def _is_frozen(path: Path) -> bool:
+    """Tell whether a file lies whole on a read-only file system: SQLite is to write nothing beside it then, not even locks."""
+    frozen = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    return frozen and not path.with_name(f"{path.name}-wal").exists()
 
 
 def to_text(moment: datetime) -> str:

@@ -111,7 +111,8 @@ def _delete(corpus: Corpus, scope: _Scope, *, profiles: bool) -> tuple[str, ...]
     for key, url in scope.places:
         corpus.erase_pages(key, [url])
     for key in touched:
-        # What the pages said together; what is left of them says it anew.
+        # What the pages said together; what is left of them says it anew, when the site is settled.
+        corpus.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (key,))
         corpus.execute("DELETE FROM companies WHERE startup_id = ?", (key,))
         corpus.execute("DELETE FROM same_company WHERE ? IN (startup_id, same_as) AND reason != 'stated'", (key,))
     for key in scope.startups:
@@ -156,12 +157,15 @@ def _addresses(startup: Startup) -> list[str]:
 
 
 def _of_startup(corpus: Corpus, startup: Startup) -> _Scope:
-    addresses = _addresses(startup)
+    query = "SELECT DISTINCT startup_id, home || folder FROM sites WHERE home != ''"
+    led_to = list(corpus.rows(query, lambda row: (str(row[0]), str(row[1]))))
+    addresses = list(dict.fromkeys([*_addresses(startup), *(address for key, address in led_to if key == startup.id)]))
     sites = [Site.of(address) for address in addresses]
     places = _places(corpus)
     others = {url for key, url in places if key != startup.id}
     mine = {url for key, url in places if key == startup.id}
     neighbours = [address for one in corpus.startups() if one.id != startup.id for address in _addresses(one)]
+    neighbours += [address for key, address in led_to if key != startup.id]
     theirs = [Site.of(address) for address in neighbours]
 
     def holds(url: str) -> bool:

@@ -79,4 +79,9 @@ def _taken(file: int, *, shared: bool) -> bool:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        reason = error.strerror or error
+        raise CorpusError(
+            f"the folder of the corpus cannot be locked: {reason} (a network drive? put SCOUT_HOME on a disk of this machine)"
+        ) from error
     return True

@@ -19,8 +19,7 @@ IN_A_ROW = (
 
 def is_resting(corpus: Corpus, startup_id: str, url: str, now: datetime | None = None) -> bool:
     """Tell whether an address was not found the last times (404, 410), and it is too soon to ask again."""
-    until = _until(corpus, startup_id, url)
-    return until is not None and (now or datetime.now(UTC)) < until
+    return _is_due(corpus, startup_id, url, now or datetime.now(UTC)) is False
 
 
 def due_again(corpus: Corpus, startup_id: str) -> list[str]:
@@ -28,13 +27,14 @@ def due_again(corpus: Corpus, startup_id: str) -> list[str]:
     query = "SELECT DISTINCT url FROM changes WHERE startup_id = ? AND change = ? ORDER BY url"
     now = datetime.now(UTC)
     vanished = list(corpus.rows(query, lambda row: str(row[0]), (startup_id, Change.VANISHED)))
-    return [url for url in vanished if (until := _until(corpus, startup_id, url)) is not None and until <= now]
+    return [url for url in vanished if _is_due(corpus, startup_id, url, now)]
 
 
-def _until(corpus: Corpus, startup_id: str, url: str) -> datetime | None:
+def _is_due(corpus: Corpus, startup_id: str, url: str, now: datetime) -> bool | None:
+    """Tell whether an address that was not found the last times may be asked for again; None where it was found."""
     times, last = corpus.row(IN_A_ROW, (startup_id, url)) or (0, None)
     if not times:
         return None
     rest: timedelta = min(FIRST_REST * 2 ** min(times - 1, 10), LONGEST_REST)
-    moment: datetime = datetime.fromisoformat(last)
-    return moment + rest - EARLY
+    # A visit of the future was dated by a clock that has been put right since.
+    return not timedelta() <= now - datetime.fromisoformat(last) < rest - EARLY

@@ -94,6 +94,11 @@ class Readings:
         query = f"SELECT {COLUMNS} FROM readings WHERE startup_id = ? ORDER BY url"  # noqa: S608
         return self._corpus.rows(query, _found, (startup_id,))
 
+    def companies(self, startup_id: str) -> list[str]:
+        """Return what the stored pages of a startup's site say of its company, as JSON, in order of URL."""
+        query = "SELECT company FROM readings WHERE startup_id = ? AND outcome = ? AND company != '' ORDER BY url"
+        return list(self._corpus.rows(query, lambda row: str(row[0]), (startup_id, Outcome.STORED)))
+
     def drop(self, startup_id: str, url: str) -> None:
         """Forget what was found at an address."""
         self._corpus.execute("DELETE FROM readings WHERE startup_id = ? AND url = ?", (startup_id, url))
@@ -119,9 +124,11 @@ class Readings:
         stored = [found for found in self.of(startup_id) if found.outcome is Outcome.STORED]
         with self._corpus.transaction():
             for found, blocks in zip(stored, settle([found.page.blocks for found in stored]), strict=True):
-                now = self._corpus.page(startup_id, found.page.url)
+                now = self._corpus.row(
+                    "SELECT fetched_at FROM pages WHERE startup_id = ? AND url = ?", (startup_id, found.page.url)
+                )
                 if now is not None:
-                    fetched_at = max(found.page.fetched_at, now.fetched_at)
+                    fetched_at = max(found.page.fetched_at, datetime.fromisoformat(now[0]))
                     self._corpus.put_page(replace(found.page, blocks=tuple(blocks), fetched_at=fetched_at), at=at)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import to_time
+from crawler.corpus.leading import led_elsewhere
 from crawler.corpus.optouts import OptOuts
 from crawler.corpus.recording import REFUSED
 from crawler.records import Outcome
@@ -50,11 +51,13 @@ class SiteReport:
     """In that crawl."""
     finished: bool
     opted_out: bool
+    led_to: str | None = None
+    """Where its seed led in that crawl, if to another host."""
 
 
 def site_reports(corpus: Corpus) -> Iterator[SiteReport]:
     """Yield a report of each startup that has an address, a page or a visit, in order of id."""
-    opt_outs = OptOuts(corpus)
+    opt_outs, led_to = OptOuts(corpus), led_elsewhere(corpus)
     for startup in list(corpus.startups()):
         key = startup.id
         site = corpus.row(
@@ -101,6 +104,7 @@ def site_reports(corpus: Corpus) -> Iterator[SiteReport]:
             changed=changes.get("changed", 0),
             vanished=changes.get("vanished", 0),
             finished=phase in {"done", ""},
+            led_to=led_to.get(key),
             opted_out=opt_outs.covers(canonical_url(startup.url or "") or ""),
         )
 

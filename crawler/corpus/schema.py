@@ -100,7 +100,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE waits (host TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL, outcome TEXT NOT NULL) STRICT;
     ALTER TABLE frontier ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
     """,
-    # unsettled: startups that got pages from an archive; kept: where the last whole answer of a sitemap or robots.txt lies.
+    # unsettled: startups that got pages from an archive, or lost some to an erasure; kept: where the last whole answer of a
+    # sitemap or robots.txt lies.
     """
     CREATE TABLE unsettled (startup_id TEXT PRIMARY KEY REFERENCES startups (id) ON DELETE CASCADE) STRICT;
     CREATE TABLE kept (

@@ -17,7 +17,7 @@ from crawler.records import Page
 from crawler.urls import Site, canonical_url
 
 __all__ = ["Link", "Mirror", "Move", "NearDuplicate", "Presence", "Reason", "is_parked"]
-__all__ += ["moved", "near_duplicates", "parking_host", "same_company"]
+__all__ += ["follows", "moved", "near_duplicates", "parking_host", "same_company"]
 
 MANY = 4
 """Startups that share a VAT number or an address, from which on it is an incubator's, an agency's or a portal's."""
@@ -100,6 +100,14 @@ def moved(seed: str, led_to: str) -> Move | None:
     if not labels_of(new) or _on_platform(new):
         return None
     return Move(old_host, new_host, renamed=not set(labels_of(old)) & {*labels_of(new), *_names_at_builder(new_host)})
+
+
+def follows(seed: str, led_to: str) -> bool:
+    """Tell whether the site of a seed is to be read where it went: on another domain (see `moved`), or below its own."""
+    if moved(seed, led_to) is not None:
+        return True
+    old, new = (_host(canonical_url(url) or "") for url in (seed, led_to))
+    return bool(old) and new.endswith(f".{old}") and not _on_platform(seed)
 
 
 def same_company(presences: Sequence[Presence], pages_of: Callable[[str], Sequence[Page]] = lambda _: ()) -> tuple[Link, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from crawler.corpus.companies import Companies
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.leading import led_elsewhere
 from crawler.identity.identity import Presence, same_company
 from crawler.records import Outcome, Page, Startup
 
@@ -18,7 +19,7 @@ def link_companies(corpus: Corpus, *, mirrors: bool = False) -> int:
     """
     companies = Companies(corpus)
     vats = {key: str(json.loads(record).get("vat_number", "")) for key, record in companies.records()}
-    left = _left_for(corpus)
+    left = led_elsewhere(corpus)
     parked = frozenset(
         corpus.rows("SELECT DISTINCT startup_id FROM readings WHERE outcome = ?", lambda row: row[0], (Outcome.PARKED,))
     )
@@ -34,14 +35,3 @@ def link_companies(corpus: Corpus, *, mirrors: bool = False) -> int:
     found = same_company(presences, pages_of) if mirrors else same_company(presences)
     with corpus.transaction():
         return sum(companies.link(link.startup_id, link.same_as, link.reason, link.detail) for link in found)
-
-
-def _left_for(corpus: Corpus) -> dict[str, str]:
-    """Return where the seeds of startups led that left their hosts in the last crawl, by startup."""
-    rows = corpus.rows(
-        "SELECT v.startup_id, v.detail FROM visits v JOIN sites s ON s.run = v.run AND s.startup_id = v.startup_id"
-        " WHERE v.outcome = ? AND instr(s.trail, json_quote(v.url)) ORDER BY v.id",
-        lambda row: (row[0], row[1]),
-        (Outcome.OFF_SITE,),
-    )
-    return dict(rows)

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from bs4 import Tag
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from crawler.page.measures import LIST_TAGS, Measure, Measures, keep, keep_children, measure, walk
 from crawler.page.names import names
@@ -12,6 +13,10 @@ from crawler.page.parsing import Element, attribute
 JSON_ARTICLE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w{0,40}Article|BlogPosting|Report)"')
 SCHEMA_ARTICLE = re.compile(r"schema\.org/\w{0,40}(?:Article|BlogPosting)")
 ARTICLE_CLASSES = frozenset({"hentry", "h-entry", "single-post"})
+MAYBE_ARTICLE = etree.XPath(
+    "//*[@itemprop='articleBody' or @itemtype or contains(@class, 'h-entry') or contains(@class, 'hentry')"
+    " or contains(@class, 'single-post')]"
+)
 BOXES = frozenset(
     {"html", "body", "main", "article", "section", "div", "form", "header", "center", "table", "tbody", "tr", "td"}
 )
@@ -37,7 +42,7 @@ LONGEST_POOR = 200
 
 def says_article(root: Element) -> bool:
     """Tell whether a parsed page says of itself that it is an article."""
-    return any(_says_article(tag) for tag in root.iter("meta", "script")) or any(_is_article(tag) for tag in root.iter())
+    return any(map(_says_article, root.iter("meta", "script"))) or any(map(_is_article, MAYBE_ARTICLE(root)))
 
 
 def _says_article(tag: Element) -> bool:

@@ -1,12 +1,14 @@
 """What of a page is not its main text: scripts, menus, footers, forms, cookie notices, hidden parts."""
 
+from functools import partial
+
 from bs4 import Tag
 
 from crawler.page.article import cut_to_core, says_article
 from crawler.page.consent import is_consent
 from crawler.page.hidden import hiding_names, is_hidden
 from crawler.page.measures import LIST_TAGS, Measure, keep, measure
-from crawler.page.names import names
+from crawler.page.names import Names, names
 from crawler.page.parsing import Element, attribute, shown_tags
 
 ROLES = frozenset(
@@ -30,7 +32,7 @@ ASIDE_SHARE, SIDE_SHARE, TALK_SHARE = 0.3, 0.6, 0.8
 def main_tags(root: Element) -> Tag:
     """Return the main text of a parsed page as tags, see `shown_tags`."""
     hiding = hiding_names(root)
-    page = shown_tags(root, lambda tag: is_hidden(tag, hiding))
+    page = shown_tags(root, partial(is_hidden, hiding=hiding))
     measures = measure(page)
     whole = measures[id(page)]
     keep(page, lambda tag: tag.name in FRAME_TAGS or not _is_frame(tag, measures[id(tag)], whole))
@@ -52,12 +54,12 @@ def _is_frame(tag: Tag, own: Measure, page: Measure) -> bool:
     if named.talk or named.laid_over or named.aside:
         has_rest = not named.talk or page.text - own.text > LEAST_BESIDE_TALK
         return has_rest and not _holds_page(own, page, TALK_SHARE if named.talk or named.laid_over else ASIDE_SHARE)
-    return _is_label(tag, own) or is_consent(tag, own) or ((named.menu or tag.name in LIST_TAGS) and _is_menu(own))
+    return _is_label(named, own) or is_consent(tag, named, own) or ((named.menu or tag.name in LIST_TAGS) and _is_menu(own))
 
 
-def _is_label(tag: Tag, own: Measure) -> bool:
+def _is_label(named: Names, own: Measure) -> bool:
     """Tell a button or a link that skips a menu, however it is made."""
-    named, text = names(tag), own.text + own.line
+    text = own.text + own.line
     is_button = named.button and not own.prose and not own.headings and text < LONGEST_BUTTON
     return is_button or (named.skip and text < LONGEST_SKIP)
 

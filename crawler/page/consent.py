@@ -5,7 +5,7 @@ import re
 from bs4 import Tag
 
 from crawler.page.measures import Measure, short_text
-from crawler.page.names import names, text_of_names
+from crawler.page.names import Names, text_of_names
 from crawler.page.parsing import attribute
 
 WORDS = re.compile(
@@ -31,11 +31,8 @@ MOST_TAGS = 60
 MOST_PARENTS = 50
 
 
-def is_consent(tag: Tag, own: Measure) -> bool:
-    """Tell whether a tag is a notice on cookies and not a text about them."""
-    if not tag.attrs and not own.cookies:
-        return False
-    named = names(tag)
+def is_consent(tag: Tag, named: Names, own: Measure) -> bool:
+    """Tell whether a tag is a notice on cookies and not a text about them; `named` is what its names say."""
     if not own.main and (named.consent_tool or (named.consent and own.text <= LONGEST)):
         return True
     if not own.cookies or tag.name not in NOTICE_TAGS or own.text + own.line > LONGEST // 2 or own.tags > MOST_TAGS:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urljoin
 
 from bs4 import Tag
 from bs4.element import NavigableString
@@ -14,7 +15,7 @@ from crawler.page.measures import HEADINGS, walk
 from crawler.page.metadata import Metadata, clean, read_metadata
 from crawler.page.parsing import Element, parse, short_text
 from crawler.records import Block
-from crawler.urls import canonical_url, origin_of
+from crawler.urls import LONGEST_URL, canonical_url, origin_of
 
 LINE_TAGS = HEADINGS | frozenset(
     """
@@ -32,6 +33,9 @@ LONGEST_CELL = 300
 CELL_BREAK = " | "
 WHOLE = re.compile(r"https?://[^/]", re.IGNORECASE)
 ROOTED = re.compile(r"/(?!/)")
+BELOW = re.compile(r"(?!https?:(?!//))[\w./]", re.IGNORECASE)
+"""What begins an address that counts from its page's folder, not from the page itself."""
+LETTER = re.compile(r"[^\W_]")
 LINK_SOURCES = {"a": "href", "area": "href", "frame": "src", "iframe": "src"}
 MOST_LINKS = 5000
 LONGEST_LINK_TEXT = 200
@@ -74,13 +78,14 @@ def extract_parsed(root: Element, url: str) -> Extracted:
 
 def _links(root: Element, url: str, base: str) -> tuple[Link, ...]:
     found: dict[str, str] = {}
+    folder = urljoin(base, ".")
     for tag in root.iter("link", *LINK_SOURCES):
         name, relations = tag.tag, tag.get("rel", "").lower().split()
         if name == "link":
             address = tag.get("href", "") if "alternate" in relations and "hreflang" in tag.attrib else ""
         else:
             address = tag.get(LINK_SOURCES[name], "") if "nofollow" not in relations else ""
-        target = _target(address, base) if address.strip() else None
+        target = _target(address, base, folder) if address.strip() else None
         if target is None or target == url:
             continue
         text = clean(short_text(tag, LONGEST_LINK_TEXT)[:LONGEST_LINK_TEXT])
@@ -91,13 +96,13 @@ def _links(root: Element, url: str, base: str) -> tuple[Link, ...]:
     return tuple(Link(target, text) for target, text in found.items())
 
 
-def _target(address: str, base: str) -> str | None:
-    """Return the canonical address of a link; those that need no base are remembered, since the pages of a site repeat them."""
+def _target(address: str, base: str, folder: str) -> str | None:
+    """Return the canonical address of a link, remembered by what it counts from: the pages of a site repeat their links."""
+    if len(address) > LONGEST_URL or not BELOW.match(address):
+        return canonical_url(address, base)
     if WHOLE.match(address):
         return _remembered(address, "")
-    if ROOTED.match(address):
-        return _remembered(address, origin_of(base))
-    return canonical_url(address, base)
+    return _remembered(address, origin_of(base) if ROOTED.match(address) else folder)
 
 
 _remembered = lru_cache(maxsize=10_000)(canonical_url)
@@ -119,7 +124,7 @@ class _Writer:
         if self._parts:
             line = clean("".join(self._parts))
             self._parts.clear()
-            if any(character.isalnum() for character in line):
+            if LETTER.search(line):
                 self._lines.append(line)
 
     def begin(self, heading: str) -> None:
@@ -154,7 +159,7 @@ def _blocks(page: Tag) -> Iterator[Block]:
                     writer.line()
                 stack.append((child, iter(child.contents)))
         elif isinstance(child, NavigableString):
-            writer.text(str(child))
+            writer.text(child)
     writer.begin("")
     yield from writer.made
 

@@ -2,10 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from crawler.page.parsing import Element, parse
 
@@ -23,6 +25,8 @@ LONGEST_LINE = 2_000
 MOST_ITEMS = 300
 DEEPEST = 200
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u200b-\u200f]")
+ALL_TEXT = etree.XPath("string()", smart_strings=False)
+"""Within an element: the same as joining its `itertext`, a hundred times as quick where thousands of elements hold none."""
 CDATA = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*$")
 RAW_BREAK = re.compile(r"[\x00-\x1f]+")
 LOOSE_COMMA = re.compile(r",\s*([}\]])")
@@ -152,45 +156,48 @@ def _lines(root: Element) -> Iterator[Line]:
     """Yield the lines of a page: what stands between the tags that begin or end one."""
     parts: list[str] = []
     written = 0
-    # What is still to be read, the next at the end: elements, texts, and None where a tag ends a line; each with whether it
+    # What is still to be read, the next at the end: texts; elements, and None where a tag ends a line, each with whether it
     # stands in the footer. Pages nest deeper than Python calls.
-    waiting: list[tuple[Element | str | None, bool]] = [(None, False), (root, False)]
+    waiting: list[str | tuple[Element | None, bool]] = [(None, False), (root, False)]
     while waiting and written <= MOST_TEXT:
-        one, footer = waiting.pop()
-        if isinstance(one, str):
-            parts.append(one)
+        next_one = waiting.pop()
+        if isinstance(next_one, str):
+            parts.append(next_one)
             continue
-        if one is not None and (one.tag in SILENT or (one.tag != "body" and _is_hidden(one))):
+        one, footer = next_one
+        name, attributes = ("", ()) if one is None else (one.tag, one.items())
+        if name in SILENT or (attributes and name != "body" and _is_hidden(attributes)):
             continue
-        breaks = one is None or one.tag in LINE_TAGS
-        if breaks and (line := tidy("".join(parts)[:LONGEST_LINE])):
-            written += len(line)
-            yield Line(line, footer)
+        breaks = not name or name in LINE_TAGS
         if breaks:
+            if parts and (line := tidy("".join(parts)[:LONGEST_LINE])):
+                written += len(line)
+                yield Line(line, footer)
             parts.clear()
         if one is not None:
-            _take_apart(one, waiting, footer=footer or _is_footer(one, one.tag), breaks=breaks)
+            footer = footer or name == "footer" or (bool(attributes) and _is_footer(name, dict(attributes)))
+            _wait(one, waiting, footer=footer, breaks=breaks)
+            parts.append(one.text or "")
 
 
-def _take_apart(one: Element, waiting: list[tuple[Element | str | None, bool]], *, footer: bool, breaks: bool) -> None:
+def _wait(one: Element, waiting: list[str | tuple[Element | None, bool]], *, footer: bool, breaks: bool) -> None:
+    """Put what an element holds in front of what waits, and the end of its line behind that."""
     if breaks:
         waiting.append((None, footer))
     for child in reversed(one):
-        if child.tail:
-            waiting.append((child.tail, footer))
+        if tail := child.tail:
+            waiting.append(tail)
         waiting.append((child, footer))
-    if one.text:
-        waiting.append((one.text, footer))
 
 
-def _is_hidden(tag: Element) -> bool:
-    return "hidden" in tag.attrib or bool((style := tag.get("style")) and HIDDEN.search(style))
+def _is_hidden(attributes: Sequence[tuple[str, str]]) -> bool:
+    return any(name == "hidden" or (name == "style" and HIDDEN.search(value)) for name, value in attributes)
 
 
-def _is_footer(tag: Element, name: str) -> bool:
-    if name == "footer" or tag.get("role") == "contentinfo":
+def _is_footer(name: str, attributes: Mapping[str, str]) -> bool:
+    if attributes.get("role") == "contentinfo":
         return True
-    return name not in {"body", "html", "a"} and _says_footer(tag.get("id", ""), tag.get("class", ""))
+    return name not in {"body", "html", "a"} and _says_footer(attributes.get("id", ""), attributes.get("class", ""))
 
 
 @lru_cache(maxsize=10_000)
@@ -248,7 +255,7 @@ def _microdata(root: Element) -> Iterator[Item]:
         value: Any = own
         if value is None:
             value = next((tag.get(key) for key in ("content", "datetime", "href", "src") if tag.get(key)), None)
-            value = tidy((value if value is not None else "".join(tag.itertext()))[:LONGEST_LINE])
+            value = tidy((value if value is not None else ALL_TEXT(tag))[:LONGEST_LINE])
         for name in (tag.get("itemprop") or tag.get("property") or "").split():
             known = holder.get(name)
             holder[name] = value if known is None else [*known, value] if isinstance(known, list) else [known, value]

@@ -120,9 +120,8 @@ def measure(root: Tag) -> dict[int, Measure]:
             if isinstance(child, Tag):
                 made = found[id(child)] = Measure()
                 order.append((child, made, own))
-            else:
-                text = str(child)
-                own.line += len(" ".join(text.split()))
+            elif isinstance(child, str) and (text := " ".join(child.split())):
+                own.line += len(text)
                 own.cookies += "ookie" in text
     for tag, own, parent in reversed(order):
         inline = tag.name in INLINE

@@ -91,18 +91,25 @@ NAMELESS = Names()
 
 def text_of_names(tag: Tag) -> str:
     """Return id and classes of a tag, parted by spaces."""
-    attrs = tag.attrs
-    return f"{attrs.get('id', '')} {attrs.get('class', '')}".strip()[:LONGEST] if attrs else ""
+    return _joined(*_named(tag)) if tag.attrs else ""
 
 
 def names(tag: Tag) -> Names:
     """Tell what the id and the classes of a tag say of it."""
-    text = text_of_names(tag)
-    return _read(text) if text else NAMELESS
+    return _read(*_named(tag)) if "class" in tag.attrs or "id" in tag.attrs else NAMELESS
+
+
+def _named(tag: Tag) -> tuple[str, str]:
+    return str(tag.attrs.get("id", ""))[:LONGEST], str(tag.attrs.get("class", ""))[:LONGEST]
+
+
+def _joined(key: str, classes: str) -> str:
+    return f"{key} {classes}".strip()[:LONGEST]
 
 
 @lru_cache(maxsize=20_000)
-def _read(text: str) -> Names:
+def _read(key: str, classes: str) -> Names:
+    text = _joined(key, classes)
     own = " ".join(name for name in text.split() if not name.startswith(LAYOUT_PREFIXES))
     words = frozenset(word.lower() for word in WORD.findall(own))
     return Names(

@@ -34,16 +34,20 @@ HEAD = re.compile(
 )
 """What stands before a page's body."""
 BODY = re.compile(r"<(?:body|frameset)", re.IGNORECASE)
+WHITE = " \t\r\n"
 MOST_TAGS = 20_000
 """Of a page; what comes after is not read. Pages of 2,000 sites have 10,000 at most, traps a hundredfold."""
 DEEPEST = 500
 """Levels of a page's tree; what is nested deeper stands side by side there, as browsers have it."""
+BLANK = NavigableString(" ")
+"""Stands for all white space between tags, which is half of a page's texts."""
 MARK = re.compile(r"<[^/]")
 ATTRIBUTE = r"""(?>[\s/]*+(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)"""
 CROWDED = re.compile(rf"(<[a-zA-Z][^\s/>]*+{ATTRIBUTE}{{500}}+){ATTRIBUTE}++")
 """A tag with more attributes than anybody writes: libxml2 takes hours over 400,000."""
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
-"""Characters that no text shows, and over which lxml stumbles in names."""
+CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n\f\r"})
+NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+"""What no text shows, in UTF-8, and over which lxml stumbles in names; so are `CONTROL`."""
 
 
 class _Events:
@@ -126,16 +130,16 @@ def shown_tags(root: Element, hidden: Callable[[Tag], bool]) -> Tag:
     hidden tags, and of those that never hold text, nothing is left but a line break where they would break the line.
     """
     page = Tag(name="[document]")
-    html = _tag(root, page)
+    html: Tag = _Shown(root, page)
     waiting = [(root, html)]
     while waiting:
         element, tag = waiting.pop()
         contents = tag.contents
         if text := element.text:
-            contents.append(NavigableString(text))
+            contents.append(NavigableString(text) if text.strip(WHITE) else BLANK)
         for child in element:
             name = child.tag
-            made = _tag(child, tag) if name not in NEVER_TEXT else None
+            made = _Shown(child, tag) if name not in NEVER_TEXT else None
             if made is None or (made.attrs and name != "br" and hidden(made)):
                 if name not in UNBROKEN:
                     contents.append(Tag(name="br"))
@@ -143,7 +147,7 @@ def shown_tags(root: Element, hidden: Callable[[Tag], bool]) -> Tag:
                 contents.append(made)
                 waiting.append((child, made))
             if text := child.tail:
-                contents.append(NavigableString(text))
+                contents.append(NavigableString(text) if text.strip(WHITE) else BLANK)
     page.contents.append(html)
     return page
 
@@ -153,14 +157,14 @@ def attribute(tag: Tag, name: str) -> str:
     return str(tag.attrs.get(name, ""))
 
 
-def _tag(element: Element, parent: Tag) -> Tag:
-    tag = Tag(name=element.tag)
-    try:
-        tag.attrs = dict(element.attrib)
-    except (ValueError, KeyError):  # a name that is none for lxml: `{{` of a template that was not filled in
-        tag.attrs = {name: element.get(name, "") for name in element.keys() if not name.startswith("{")}  # noqa: SIM118
-    tag.parent = parent
-    return tag
+class _Shown(Tag):
+    """A tag that sets of its own what is read of it; Beautiful Soup's sets a dozen attributes more."""
+
+    def __init__(self, element: Element, parent: Tag) -> None:
+        self.name = element.tag
+        self.attrs = dict(element.items())
+        self.contents = []
+        self.parent = parent
 
 
 def _readable(markup: str) -> str:
@@ -168,7 +172,10 @@ def _readable(markup: str) -> str:
 
     A page without a body tag gets one where its head ends: libxml2 knows no HTML5 and would keep a `main` in the head.
     """
-    whole = CONTROL.sub("", markup).encode("utf-8", "replace").decode("utf-8")
+    page = markup.encode("utf-8", "replace").translate(None, CONTROL)
+    for none in NO_CHARACTERS:
+        page = page.replace(none, b"")
+    whole = page.decode("utf-8")
     whole = CROWDED.sub(r"\1", whole)
     if not BODY.search(whole):
         head = HEAD.match(whole)

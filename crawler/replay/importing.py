@@ -17,7 +17,7 @@ from crawler.records import ArchiveRef, Outcome, Visit
 from crawler.replay.owners import Owners
 from crawler.replay.replaying import replay
 from crawler.sites.judging import lines_of, stands_for
-from crawler.sites.settling import settle_company, settled
+from crawler.sites.settling import settle_marked
 from crawler.sites.writing import Desk
 from crawler.urls import canonical_url, page_key
 from crawler.web.downloading import Answer
@@ -293,13 +293,7 @@ class Importer:
         return stands_for(lines_of(theirs.page.blocks), lines_of(found.page.blocks))
 
     def _settle(self) -> None:
-        """Settle the sites that got pages, those of an import that was killed before too."""
-        corpus = self._desk.corpus
-        for startup_id in list(corpus.rows("SELECT startup_id FROM unsettled ORDER BY 1", lambda row: str(row[0]))):
-            with corpus.transaction():
-                self._desk.readings.settle(startup_id, datetime.now(UTC), settled)
-                settle_company(self._desk, startup_id)
-                corpus.execute("DELETE FROM unsettled WHERE startup_id = ?", (startup_id,))
+        settle_marked(self._desk)
 
 
 def _answer(url: str, record: Record, payload: Payload, at: datetime) -> Answer:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = 20.0
 """Seconds that a crawl gets to end in order when it is stopped."""
 REMEMBERED_LINES = 20
+PROGRAM = "from crawler.sites import forking; forking.begin({}); from crawler.sites.crawlprocess import main; main()"
 ERRORS: dict[str, type[ScoutError]] = {kind.code: kind for kind in (CorpusError, ArchiveError)}
 
 
@@ -56,6 +58,7 @@ def crawl(
     refresh: bool = False,
     archive: Path | None = None,
     on_resume: Callable[[Resumed], None] | None = None,
+    on_stop: Callable[[], None] | None = None,
     rehearsal: bool = False,
 ) -> CrawlSummary:
     """Crawl the sites of `startups` into the corpus; each page is stored as soon as it is read.
@@ -71,6 +74,7 @@ def crawl(
         refresh: ask for the pages that the corpus holds, and only for what changed since.
         archive: folder of the WARC files; `archive` beside the corpus unless given.
         on_resume: told at the beginning when an earlier crawl is taken up.
+        on_stop: told when Ctrl-C stops it, before what is under way is waited for.
         rehearsal: for tests and benchmarks over a web of their own, see `Fetcher`.
 
     Raises:
@@ -91,28 +95,40 @@ def crawl(
         "refresh": refresh,
         "rehearsal": rehearsal,
     }
-    with _child() as child:
+    with _child(len(startups)) as child:
         last_words: deque[str] = deque(maxlen=REMEMBERED_LINES)
         listening = threading.Thread(target=_listen, args=(child.stderr, last_words), daemon=True)
         listening.start()
         try:
             summary = _follow(child, job, on_progress, on_resume)
+        except KeyboardInterrupt:
+            if on_stop is not None:
+                on_stop()
+            raise
         finally:
             _stop(child)
             listening.join()
     if summary is None:
-        reason = next((line for line in reversed(last_words) if line.strip()), "no reason given")
-        raise CrawlError(f"the crawl broke off (exit {child.returncode}): {reason}; what was stored stays, start it again")
+        reason = _reason(child.returncode, last_words)
+        raise CrawlError(f"the crawl broke off: {reason}; what was stored stays, start it again")
     return summary
 
 
-def _child() -> "subprocess.Popen[str]":
+def _reason(code: int, last_words: Sequence[str]) -> str:
+    """Return why the crawl's process ended without a summary."""
+    if code < 0:  # what was said last is then of others: of processes that it left behind
+        name = signal.Signals(-code).name if -code in {*signal.Signals} else str(-code)
+        return f"its process was killed ({name}), perhaps for lack of memory"
+    return f"exit {code}, {next((line for line in reversed(last_words) if line.strip()), 'no reason given')}"
+
+
+def _child(sites: int) -> "subprocess.Popen[str]":
     # Safe path: a folder named `crawler` where the user stands is not ours. A session of its own: Ctrl-C reaches only us,
     # and the child then ends in order, since its standard input does.
     package = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
-        [sys.executable, "-P", "-c", "from crawler.sites.crawlprocess import main; main()"],
+    return subprocess.Popen(  # noqa: S603  # our own program, with a number in it
+        [sys.executable, "-P", "-c", PROGRAM.format(sites)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

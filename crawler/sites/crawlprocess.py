@@ -23,6 +23,7 @@ from crawler.corpus.runs import add_seconds, done_sites, end_run, is_whole, open
 from crawler.errors import CorpusError, CrawlError, ScoutError
 from crawler.records import Startup
 from crawler.settings import CrawlSettings
+from crawler.sites.forking import spare_collector
 from crawler.sites.spider import Assignment, StartupSpider, scrapy_settings
 from crawler.sites.writing import Writer
 from crawler.web.netguard import Guard
@@ -52,6 +53,7 @@ def main() -> None:
         told.flush()
 
     job = json.loads(sys.stdin.readline())
+    spare_collector()
     try:
         _crawl(job, report)
     except ScoutError as error:
@@ -65,7 +67,7 @@ def _crawl(job: dict[str, Any], report: Report) -> None:
     choices = settings.model_dump(exclude=OPERATIONAL) | {"refresh": job["refresh"]}
     key = run_key(startups, choices)
     began = time.monotonic()
-    with _alone(path, key), crawling(path), Corpus(path) as corpus:
+    with crawling(path), _alone(path, key), Corpus(path) as corpus:
         with corpus.transaction():
             for startup in startups:
                 corpus.put_startup(startup)

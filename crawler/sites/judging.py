@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.corpus.moving import FOR_GOOD
 from crawler.corpus.readings import Found
 from crawler.page.privacy import without_personal_data
 from crawler.reading import Reading
@@ -26,8 +27,6 @@ HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body")
 SNIFFED_BYTES = 1024
 HTML, PDF = "text/html", "application/pdf"
 NOT_FOUND = frozenset({404, 410})
-FOR_GOOD = frozenset({200, 301, 308})
-"""Statuses of a redirect (200: by meta refresh) that takes the place of the page."""
 
 
 @dataclass(frozen=True, slots=True)

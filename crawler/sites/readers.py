@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from crawler.errors import DocumentError
 from crawler.reading import Reading, read_page
+from crawler.sites import forking
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +21,6 @@ FEW = 40
 """Pages that a crawl reads by itself before it starts processes, which takes as long."""
 TRIES = 2
 """Of a page in a process that dies meanwhile: the first time another page may have been to blame."""
-MANY_SITES = 20
-"""Sites that surely have more pages than that: their crawl starts processes at once."""
 WARM_UP = b"<p>The readers begin to read before they are waited for.</p>"
 
 
@@ -104,10 +103,7 @@ class Readers:
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
-    # Forked from a server that holds what reading needs, no more: a fork of the crawl itself would hold its sockets and locks.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "crawler.sites.warming"])
-    return ProcessPoolExecutor(processes, context, _end_with_parent)
+    return ProcessPoolExecutor(processes, forking.context(), _end_with_parent)
 
 
 def _end_with_parent() -> None:

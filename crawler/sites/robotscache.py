@@ -1,6 +1,6 @@
 """What hosts asked of us, in the corpus: a crawl that is taken up again asks none twice for robots.txt, and none too soon."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import to_text
@@ -9,6 +9,7 @@ from crawler.corpus.optouts import OptOuts
 from crawler.records import Outcome
 from crawler.sites.writing import Desk, Writer
 from crawler.web.fetching import Answer, CachedRobots, Wait
+from crawler.web.hosts import LONGEST_KEPT
 
 
 class StoredRobots:
@@ -69,10 +70,12 @@ class StoredWaits:
             " SET until = excluded.until, reason = excluded.reason, outcome = excluded.outcome"
             " WHERE excluded.until >= until"
         )
-        over = _exact(datetime.now(UTC))
+        now = datetime.now(UTC)
+        times = _exact(now), _exact(now + timedelta(seconds=LONGEST_KEPT))
 
         def step(desk: Desk) -> None:
-            desk.corpus.execute("DELETE FROM waits WHERE until < ?", (over,))
+            # Over, or of a clock that has been put right since.
+            desk.corpus.execute("DELETE FROM waits WHERE until NOT BETWEEN ? AND ?", times)
             desk.corpus.execute(statement, values)
 
         self._writer.post(step)

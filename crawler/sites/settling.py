@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from crawler.company.company import CompanyRecord, merge_companies
 from crawler.corpus.companies import Companies
 from crawler.page.sitewide import repeated_lines, without_lines
-from crawler.records import Block, Outcome, Startup
+from crawler.records import Block, Startup
 from crawler.sites.writing import Desk
 
 
@@ -15,6 +15,15 @@ def settle_site(desk: Desk, startup: Startup) -> None:
     """Settle a site's pages, also those that an interrupted crawl left as they were found; work within a transaction."""
     desk.readings.settle(startup.id, datetime.now(UTC), settled)
     settle_company(desk, startup.id)
+
+
+def settle_marked(desk: Desk) -> None:
+    """Settle the sites that got pages from an archive or lost some to an erasure, those of commands that were killed too."""
+    for startup_id in list(desk.corpus.rows("SELECT startup_id FROM unsettled ORDER BY 1", lambda row: str(row[0]))):
+        with desk.corpus.transaction():
+            desk.readings.settle(startup_id, datetime.now(UTC), settled)
+            settle_company(desk, startup_id)
+            desk.corpus.execute("DELETE FROM unsettled WHERE startup_id = ?", (startup_id,))
 
 
 def settled(pages: Sequence[tuple[Block, ...]]) -> Sequence[tuple[Block, ...]]:
@@ -25,7 +34,6 @@ def settled(pages: Sequence[tuple[Block, ...]]) -> Sequence[tuple[Block, ...]]:
 
 def settle_company(desk: Desk, startup_id: str) -> None:
     """Keep what the pages of a site say together of its company."""
-    told = [found.company for found in desk.readings.of(startup_id) if found.company and found.outcome is Outcome.STORED]
-    if told:
+    if told := desk.readings.companies(startup_id):
         record = merge_companies([CompanyRecord.from_json(json.loads(text)) for text in told])
         Companies(desk.corpus).put_record(startup_id, json.dumps(record.as_json(), ensure_ascii=False, sort_keys=True))

@@ -12,7 +12,7 @@ from crawler.archive.archive import Archived
 from crawler.corpus.frontier import Kind, Phase, SiteFrontier, SiteState, Task
 from crawler.corpus.keeping import keep, last_kept
 from crawler.corpus.missing import due_again, is_resting
-from crawler.corpus.moving import leave_old_sites
+from crawler.corpus.moving import leave_old_sites, leave_to_others
 from crawler.corpus.readings import Found
 from crawler.corpus.recording import Tally
 from crawler.records import ArchiveRef, Outcome, Startup, Visit
@@ -21,7 +21,7 @@ from crawler.sites.judging import NOT_FOUND, Verdict, body_digest, is_document, 
 from crawler.sites.settling import settle_site
 from crawler.sites.writing import Desk
 from crawler.traps.traps import Novelty
-from crawler.urls import folders_of, origin_of, page_key, page_priority
+from crawler.urls import Site, canonical_url, folders_of, origin_of, page_key, page_priority
 from crawler.web.fetching import FORBIDDEN, Answer, Validators
 from crawler.web.sitemaps import Sitemap
 
@@ -181,6 +181,13 @@ class SiteBook:
         """Return the last whole answer of a sitemap, if it can be read."""
         return last_kept(desk.corpus, desk.archive, url)
 
+    def is_home_of_another(self, desk: Desk, url: str) -> bool:
+        """Tell whether another startup's seed is on the host of an address."""
+        host = Site.of(url).host
+        query = "SELECT url FROM startups WHERE id != ?1 AND (instr(lower(url), ?2) OR ?2 LIKE '%xn--%')"
+        seeds = desk.corpus.rows(query, lambda row: canonical_url(row[0] or ""), (self.startup.id, host))
+        return any(Site.of(seed).same_host(url) for seed in seeds if seed)
+
     def commit_sitemap(self, desk: Desk, task: Task, answer: Answer | None, sitemap: Sitemap, *, passing: bool) -> Task | None:
         """Write down what a sitemap names; one that failed in passing is asked for once more."""
         frontier = self._frontier
@@ -206,6 +213,8 @@ class SiteBook:
         frontier = self._frontier
         if self._stored:
             leave_old_sites(desk.corpus, self.startup, self.seed, self.state.site, self.state.trail)
+        else:
+            leave_to_others(desk.corpus, self.startup, self.state.trail)
         settle_site(desk, self.startup)
         frontier.close(left=self._waiting, delay=self.delay)
         self.close_waiting()

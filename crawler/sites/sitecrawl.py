@@ -140,7 +140,7 @@ class SiteCrawl:
             return None, Verdict(answer.outcome, answer.status, answer.detail, target, passing=passing)
         self._book.tally.fetched += 1
         if answer.redirect is not None:
-            return answer, self._redirected(task, answer.redirect, answer.status)
+            return answer, await self._redirected(task, answer.redirect, answer.status)
         return answer, await self._take(task, answer, earlier, nested=nested)
 
     async def _fetch(
@@ -192,19 +192,30 @@ class SiteCrawl:
         self._book.tally.same_body += same
         return same
 
-    def _redirected(self, task: Task, target: str, status: int) -> Verdict:
+    async def _redirected(self, task: Task, target: str, status: int) -> Verdict:
         if not target or target == task.url:
             return Verdict(Outcome.HTTP_ERROR, status, "redirects to itself" if target else "redirects nowhere")
         state = self._book.state
-        inside = state.site.same_host(target) if task.url in state.trail else state.site.holds(target)
+        if task.url in state.trail:
+            inside = state.site.same_host(target) or await self._moves(target)
+        else:
+            inside = state.site.holds(target)
         follow = inside and is_readable(target)
         return Verdict(Outcome.REDIRECTED if inside else Outcome.OFF_SITE, status, target, target if follow else None)
+
+    async def _moves(self, target: str) -> bool:
+        """Tell whether the seed leads to where the site is now: not where another startup is at home."""
+        from crawler.identity.identity import follows  # noqa: PLC0415  # it loads what most sites need not pay for
+
+        if not follows(self._book.seed, target):
+            return False
+        return not await self._writer.do(lambda desk: self._book.is_home_of_another(desk, target))
 
     async def _judge(self, task: Task, found: Found, detail: str, *, nested: bool, fresh: bool) -> Verdict:
         """Judge a page that was read, now or earlier."""
         verdict = Verdict(Outcome.STORED, found.status, detail, found=found, counts=True, fresh=fresh)
         if found.refresh:
-            redirected = self._redirected(task, found.refresh, found.status)
+            redirected = await self._redirected(task, found.refresh, found.status)
             return replace(verdict, outcome=redirected.outcome, detail=redirected.detail, target=redirected.target)
         if found.noindex or not found.page.text:
             return replace(verdict, outcome=Outcome.NOINDEX if found.noindex else Outcome.EMPTY)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter
+from scrapy.settings.default_settings import EXTENSIONS_BASE
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.optouts import OptOuts
@@ -20,8 +23,9 @@ from crawler.errors import CrawlError, ScoutError
 from crawler.reading import Reading
 from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings
+from crawler.sites.forking import MANY_SITES
 from crawler.sites.judging import charset_of
-from crawler.sites.readers import FEW, MANY_SITES, Readers
+from crawler.sites.readers import FEW, Readers
 from crawler.sites.robotscache import StoredRobots, StoredWaits
 from crawler.sites.sitebook import SiteBook
 from crawler.sites.sitecrawl import SiteCrawl
@@ -83,14 +87,21 @@ def scrapy_settings(settings: CrawlSettings, guard: Guard) -> dict[str, object]:
         },
         "ROBOTSTXT_OBEY": False,
         "REFERER_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
-        "REMOTE_CONTROL_ENABLED": False,
-        "MEMUSAGE_ENABLED": False,
+        "EXTENSIONS": dict.fromkeys(EXTENSIONS_BASE),
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
-        "LOGSTATS_INTERVAL": 0,
+        "LOG_FORMATTER": "crawler.sites.spider.Silence",
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "STATS_DUMP": False,
     }
+
+
+class Silence(LogFormatter):
+    """Scrapy's LOG_FORMATTER: makes no record of each request, for nobody."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> Any:  # noqa: ANN401, ARG002  # Scrapy allows None
+        """Return nothing to log."""
+        return None
 
 
 class StartupSpider(Spider):
@@ -178,8 +189,16 @@ class StartupSpider(Spider):
     async def _tell(self) -> None:
         tally, sites = self._work.tally, self._work.sites
         marks: deque[tuple[float, int]] = deque(maxlen=round(RATE_SECONDS / PROGRESS_SECONDS))
-        while True:
-            marks.append((time.monotonic(), tally.pages))
-            seconds, pages = marks[-1][0] - marks[0][0], marks[-1][1] - marks[0][1]
-            self._report(tally.progress(sites, round(pages / seconds, 1) if seconds else 0.0))
-            await asyncio.sleep(PROGRESS_SECONDS)
+        try:
+            while True:
+                marks.append((time.monotonic(), tally.pages))
+                self._report(tally.progress(sites, _rate(marks)))
+                await asyncio.sleep(PROGRESS_SECONDS)
+        finally:
+            self._report(tally.progress(sites, _rate(marks)))  # how it ended
+
+
+def _rate(marks: Sequence[tuple[float, int]]) -> float:
+    """Return the pages a second between the first and the last of some moments."""
+    seconds, pages = marks[-1][0] - marks[0][0], marks[-1][1] - marks[0][1]
+    return round(pages / seconds, 1) if seconds else 0.0

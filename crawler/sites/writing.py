@@ -6,6 +6,7 @@ follows from, and each site repeats only what it had in flight.
 """
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -18,7 +19,9 @@ from crawler.archive.archive import Archive
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.readings import Readings
 from crawler.corpus.runs import is_open, may_begin
-from crawler.errors import ScoutError
+from crawler.errors import CrawlError, ScoutError
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -85,8 +88,8 @@ class Writer:
                 desk = Desk(corpus, Readings(corpus), archive)
                 while jobs := self._next_jobs():
                     self._run_all(jobs, desk)
-        except ScoutError as error:
-            self._refuse(error)
+        except Exception as error:  # noqa: BLE001  # who waits for a step is to be told, whatever it was
+            self._refuse(_told(error))
 
     def _refuse(self, error: ScoutError) -> None:
         """Answer all steps with the reason why corpus or archive could not be opened (or, at the very end, closed)."""
@@ -111,24 +114,30 @@ class Writer:
 
     def _run_all(self, jobs: list[Job], desk: Desk) -> None:
         results: list[tuple[object, BaseException | None]] = []
-        try:
-            if self._broken is not None:
-                raise self._broken
-            with desk.corpus.transaction():
-                for step, _ in jobs:
-                    try:
-                        with desk.corpus.part():
-                            results.append((step(desk), None))
-                    except ScoutError:
-                        raise
-                    except Exception as error:  # noqa: BLE001  # the error of one site's step, raised where it waits
-                        results.append((None, error))
-                desk.archive.sync()  # a reference is never on the disk before what it refers to
-        except ScoutError as error:
-            self._broken = error
-            results = [(None, error)] * len(jobs)
+        if self._broken is None:
+            try:
+                results = self._results(jobs, desk)
+            except Exception as error:  # noqa: BLE001  # likewise
+                self._broken = _told(error)
+        if self._broken is not None:
+            results = [(None, self._broken)] * len(jobs)
         for (_, done), (result, failure) in zip(jobs, results, strict=True):
             _settle(done, result, failure)
+
+    def _results(self, jobs: list[Job], desk: Desk) -> list[tuple[object, BaseException | None]]:
+        """Run steps in one transaction; return what each returned, or the error of the site's that it is."""
+        results: list[tuple[object, BaseException | None]] = []
+        with desk.corpus.transaction():
+            for step, _ in jobs:
+                try:
+                    with desk.corpus.part():
+                        results.append((step(desk), None))
+                except ScoutError:
+                    raise
+                except Exception as error:  # noqa: BLE001  # the error of one site's step, raised where it waits
+                    results.append((None, error))
+            desk.archive.sync()  # a reference is never on the disk before what it refers to
+        return results
 
 
 class ErasedError(Exception):
@@ -163,6 +172,14 @@ class SiteWriter:
         result = await self._writer.do(guarded)
         self._begun = True
         return result
+
+
+def _told(error: Exception) -> ScoutError:
+    """Return the error that a crawl ends with."""
+    if isinstance(error, ScoutError):
+        return error
+    logger.error("the writer broke off", exc_info=error)
+    return CrawlError(f"nothing can be written any more: {type(error).__name__}: {error} (start it again)")
 
 
 def _settle(done: "Future[Any]", result: object, failure: BaseException | None) -> None:

@@ -1,8 +1,7 @@
 """Families of addresses: what an address has in common with others that a site may make without end."""
 
 import re
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import dropwhile
@@ -123,7 +122,7 @@ def loops(url: str) -> bool:
     return False
 
 
-def families(address: Address, leaves: Mapping[str, AbstractSet[str]] = MappingProxyType({})) -> frozenset[Family]:
+def families(address: Address, leaves: Mapping[str, Collection[str]] = MappingProxyType({})) -> frozenset[Family]:
     """Return the families of an address.
 
     Args:
@@ -154,7 +153,7 @@ def _of_query(address: Address) -> Iterator[Family]:
                 yield Family(kind, f"{address.path}?")
 
 
-def _of_path(address: Address, leaves: Mapping[str, AbstractSet[str]]) -> Iterator[Family]:
+def _of_path(address: Address, leaves: Mapping[str, Collection[str]]) -> Iterator[Family]:
     segments = address.segments
     if not segments:
         return
@@ -189,7 +188,7 @@ def _numbered(address: Address) -> Family | None:
     return None if drawn is None else Family(Kind.RANDOM, "/" + "/".join(segments[:drawn]))
 
 
-def _echoes(segments: tuple[str, ...], leaves: Mapping[str, AbstractSet[str]]) -> bool:
+def _echoes(segments: tuple[str, ...], leaves: Mapping[str, Collection[str]]) -> bool:
     """Tell whether a path may come of a relative link that counts from the wrong folder.
 
     It names a folder twice, or ends as another page's path does; the same page in two languages does not count.

@@ -1,11 +1,14 @@
 """Traps: how long a site's families of addresses are worth fetching, told by the new text that they bring."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from crawler.traps.families import WORDS, Address, Family, Kind, families, loops
-from crawler.traps.memory import Memory, number_of
+from crawler.traps.memory import Memory, number_of, numbers_of
+from crawler.traps.words import Line, Pairs, Said
 from crawler.urls import page_key
 
 FEWEST_PAIRS = 3
@@ -108,11 +111,13 @@ class Novelty:
         """Begin with a site of which nothing is known."""
         self._memory = Memory()
         self._tallies: dict[Family, Tally] = {}
-        self._texts: dict[Address, int] = {}
-        self._variants: dict[tuple[str, Address], int] = {}
+        self._texts: dict[int, int] = {}
+        """By the number of the address."""
+        self._variants: dict[tuple[str, int], int] = {}
+        """By a parameter, and the number of the address without it."""
         self._idle: Counter[str] = Counter()
         self._choosing: set[str] = set()
-        self._leaves: dict[str, set[str]] = {}
+        self._leaves: dict[str, tuple[str, ...]] = {}
         self._known: set[int] = set()
         self._linked: set[int] = set()
 
@@ -137,7 +142,7 @@ class Novelty:
         bare = address
         for name in idle:
             bare = bare.without(name)
-            if bare in self._texts or (name, address.without(name)) in self._variants:
+            if _number(bare) in self._texts or (name, _number(address.without(name))) in self._variants:
                 return f"the parameter {name} changes nothing"
         belongs = (family for family in families(address, self._leaves) if self._judges(family, address))
         spent = (family for family in belongs if self._tally(family).spent(family))
@@ -179,7 +184,9 @@ class Novelty:
                 self._tally(family, keep=True).add(said.words, fruitful=fruitful, breeding=family in bred or guessed)
         self._compare(address, said.everything)
         if address.segments:
-            self._leaves.setdefault(address.segments[-1], set()).add(address.segments[0])
+            first, last = address.segments[0], address.segments[-1]
+            beside = self._leaves.get(last, ())
+            self._leaves[last] = beside if first in beside else (*beside, first)
         return pairs >= FEWEST_PAIRS or figures >= FEWEST_FIGURES
 
     def _is_new(self, link: str) -> bool:
@@ -206,68 +213,42 @@ class Novelty:
     def _tally(self, family: Family, *, keep: bool = False) -> Tally:
         return self._tallies.setdefault(family, Tally()) if keep else self._tallies.get(family) or Tally()
 
-    def _take_in(self, address: Address, lines: frozenset[str], *, dated: bool) -> tuple[int, int, "_Said"]:
+    def _take_in(self, address: Address, lines: frozenset[str], *, dated: bool) -> tuple[int, int, Said]:
         """Remember lines; return how many pairs of words are new, how many lines are in figures only, and what was said."""
         echo = address.words | (DATE_WORDS if dated else frozenset())
-        spelt = [WORDS.findall(line.casefold()) for line in lines]
-        told = [" ".join(word for word in words if (word.lstrip("0") or word) not in echo) for words in spelt]
-        whole = [
-            key
-            for words, said in zip(spelt, told, strict=True)
-            for key in (f"={said}".encode(), f"={' '.join(words)}".encode())
-        ]
-        known = self._memory.knows(whole)
-        new = [at for at, said in enumerate(told) if said and not known[2 * at] and not known[2 * at + 1]]
-        pairs = [list(_pairs(spelt[at], echo)) for at in new]
-        unseen = iter(self._memory.knows([pair for line in pairs for pair in line]))
-        fresh = [[pair for pair in line if not next(unseen)] for line in pairs]
+        read = [Line.of(line, echo) for line in lines]
+        told, whole = numbers_of([f"={line.told}" for line in read]), numbers_of([f"={line.whole}" for line in read])
+        known = (self._memory.knows(told) | self._memory.knows(whole)).tolist()
+        new = [at for at, line in enumerate(read) if line.told and not known[at]]
+        pairs = Pairs.of([read[at].words for at in new])
+        place, numbers = pairs.beside(echo)
+        fresh = ~self._memory.knows(numbers)
+        barren = np.bincount(place[fresh], minlength=len(new)) == 0
         figures = sum(
-            not line and any(map(str.isalpha, told[at])) and any(map(str.isdigit, told[at]))
-            for at, line in zip(new, fresh, strict=True)
+            any(map(str.isalpha, read[at].told)) and any(map(str.isdigit, read[at].told))
+            for at, without in zip(new, barren.tolist(), strict=True)
+            if without
         )
-        learnt = [key for at in new for key in (*whole[2 * at : 2 * at + 2], *_pairs(spelt[at], frozenset()))]
-        self._memory.add(learnt)
-        return len({pair for line in fresh for pair in line}), figures, _Said.of(set(filter(None, told)))
+        self._memory.add(np.concatenate((told[new], whole[new], pairs.beside(frozenset())[1])))
+        return len(np.unique(numbers[fresh])), figures, Said.of({line.told for line in read if line.told})
 
     def _compare(self, address: Address, text: int | None) -> None:
         """Learn from addresses that differ in one parameter whether it changes anything."""
         if text is None:
             return
         for name in {name for name, _ in address.pairs}:
-            rest = address.without(name)
+            rest = _number(address.without(name))
             other = self._texts.get(rest, self._variants.get((name, rest)))
             if other is not None and other == text:
                 self._idle[name] += 1
             elif other is not None:
                 self._choosing.add(name)
             self._variants[name, rest] = text
-        self._texts[address] = text
+        self._texts[_number(address)] = text
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """Numbers that stand for what a page said, the words of its address left out; None where it said nothing."""
-
-    everything: int | None
-    words: int | None
-    """Without figures."""
-
-    @classmethod
-    def of(cls, lines: set[str]) -> "_Said":
-        if not lines:
-            return cls(None, None)
-        words = {" ".join(filter(str.isalpha, line.split())) for line in lines}
-        return cls(*(number_of("\n".join(sorted(one)).encode()) for one in (lines, words)))
-
-
-def _pairs(words: list[str], echo: frozenset[str]) -> Iterator[bytes]:
-    """Yield the words that stand side by side, the first of a line with nothing; figures and `echo` stand between."""
-    last: str | None = ""
-    for word in words:
-        told = word.isalpha() and word not in echo
-        if told and last is not None:
-            yield f"{last} {word}".encode()
-        last = word if told else None
+def _number(address: Address) -> int:
+    return number_of(repr((address.segments, address.pairs)).encode("utf-8", "surrogatepass"))
 
 
 def _host(url: str) -> str:

@@ -163,7 +163,8 @@ class Hosts:
 
     def _wait(self, name: str) -> Wait | None:
         wait = self._waits.get(name) if self._waits else None
-        return wait if wait and wait.until > self._now() else None
+        # A wait that could not have been kept so long was dated by a clock that has been put right since.
+        return wait if wait and 0 < (wait.until - self._now()).total_seconds() <= LONGEST_KEPT else None
 
     def _keep(self, name: str, outcome: Outcome, reason: str, seconds: float) -> None:
         if self._waits:

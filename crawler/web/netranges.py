@@ -1,9 +1,12 @@
 """IP addresses: which are public, by IANA's registries of special-purpose addresses (RFC 6890 and its updates)."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+REMEMBERED = 5_000
+"""Hosts and addresses that need not be judged again: each request asks several times."""
 
 NAT64 = IPv6Network("64:ff9b::/96")
 """Translators of the public kind (RFC 6052): the IPv4 address inside counts."""
@@ -60,6 +63,7 @@ ISATAP = (b"\0\0\x5e\xfe", b"\2\0\x5e\xfe")
 """What an ISATAP tunnel's addresses hold before the IPv4 address (RFC 5214)."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_address(host: str) -> bool:
     """Tell whether a host is an IP address in any spelling, also one that only some programs take for one.
 
@@ -68,6 +72,7 @@ def is_address(host: str) -> bool:
     return ":" in host or NUMBER.fullmatch(host.rpartition(".")[2]) is not None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_loopback(address: str) -> bool:
     """Tell whether an address, in its usual spelling, is this machine's loopback."""
     try:
@@ -77,6 +82,7 @@ def is_loopback(address: str) -> bool:
     return parsed == IPv6Address("::1") or (isinstance(parsed, IPv4Address) and parsed.is_loopback)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def not_public(address: str) -> str | None:
     """Return what keeps an IP address from being a public one, with the address, or None."""
     try:

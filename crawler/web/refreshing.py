@@ -53,7 +53,7 @@ def believable(lastmods: Mapping[str, str], now: datetime) -> bool:
 def unchanged(lastmod: str, seen_at: datetime, now: datetime) -> bool:
     """Tell whether a believable `lastmod` says that a page is as it was when it was asked for at `seen_at`."""
     moment = latest(lastmod) if lastmod else None
-    return moment is not None and moment < seen_at and now - seen_at < BELIEVED
+    return moment is not None and moment < seen_at and timedelta() <= now - seen_at < BELIEVED
 
 
 def _offset(zone: str | None) -> timedelta:

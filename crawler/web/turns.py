@@ -31,6 +31,8 @@ LEASE = 3.0
 FORGOTTEN = 3600.0
 """Seconds after which a turn that is long over is forgotten."""
 NOBODY = 0
+REPAIR = 0
+"""The byte of the lock that is held while a damaged file is replaced; each process holds the one of its own number."""
 TABLE = (
     "CREATE TABLE IF NOT EXISTS turns (name TEXT PRIMARY KEY, at REAL NOT NULL, free_at REAL NOT NULL,"
     " owner INTEGER NOT NULL, until REAL NOT NULL) WITHOUT ROWID"
@@ -59,9 +61,7 @@ class Turns:
             except sqlite3.DatabaseError as error:
                 if "not a database" not in str(error) and "malformed" not in str(error):
                     raise
-                for end in ("", "-wal", "-shm"):  # what it held is worth a few seconds' wait at most
-                    self._path.with_name(self._path.name + end).unlink(missing_ok=True)
-                self._db = self._opened()
+                self._db = self._made_anew()
 
     def of(self, host: str) -> "HostTurns":
         """Return the turns of one host."""
@@ -158,6 +158,19 @@ class Turns:
             raise
         return db
 
+    def _made_anew(self) -> sqlite3.Connection:
+        """Open the file in place of a damaged one: what that held is worth a few seconds' wait at most."""
+        fcntl.lockf(self._lives, fcntl.LOCK_EX, 1, REPAIR)
+        try:
+            try:
+                return self._opened()  # another process was quicker
+            except sqlite3.DatabaseError:
+                for end in ("", "-wal", "-shm"):
+                    self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+                return self._opened()
+        finally:
+            fcntl.lockf(self._lives, fcntl.LOCK_UN, 1, REPAIR)
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
@@ -174,9 +187,10 @@ class Turns:
         try:
             yield
         except (OSError, sqlite3.Error) as error:
-            raise CrawlError(
-                f"cannot keep the turns of hosts in {self._path}: {error} (check the disk and the folder)"
-            ) from error
+            mend = "check the disk and the folder"
+            if "locked" in str(error):
+                mend = "another crawl stands still in the midst of its work: end that process"
+            raise CrawlError(f"cannot keep the turns of hosts in {self._path}: {error} ({mend})") from error
 
 
 class HostTurns:

@@ -1,6 +1,7 @@
 """How a crawl does over a thousand hosts with one second between requests: pages a second, manners, memory.
 
-Beside it the same pages without delays, which is as fast as the CPU allows. Ends with exit code 1 when a target is missed.
+The rate has to reach 300 pages a second or what the CPU allows, whichever is lower: that is told by how busy the cores were,
+and by the same pages without delays. Ends with exit code 1 when a target is missed.
 """
 
 import itertools
@@ -29,11 +30,16 @@ DELAY = 1.0
 ENOUGH_RATE = 300.0
 """Pages a second that are enough, were the CPU quicker."""
 OF_LIMIT = 0.9
-"""Share of what the CPU allows that a crawl with delays has to reach: the two are not measured in the same second."""
+"""Share of the rate without delays that a crawl with delays has to reach where the CPU is the limit: the two are not measured
+in the same second."""
+BUSY = 0.9
+"""Share of the cores' time from which they are the limit."""
 CLOCKS = 0.02
 """Seconds by which a gap may seem shorter: the server sees when requests arrive, not when they are sent."""
 MOST_GROWTH = 20.0
-"""MiB of memory per 10,000 fetches."""
+"""MiB of memory per 10,000 fetches: what a site is known by is held until the site is done."""
+TELLING = 20_000
+"""Fetches from which the growth is judged: before, sites are still being opened."""
 SETTLED = 0.3
 """Share of the fetches after which memory is looked at: before, sites are still being opened."""
 WORDS_PER_PAGE = 120
@@ -47,6 +53,8 @@ class Crawled:
     asked: list[Asked]
     memory: list[tuple[int, float]]
     """Pages so far, and MiB of all processes of the crawl then."""
+    cpu: list[tuple[int, float, float]]
+    """Pages so far, and seconds that the cores of the machine were busy and idle until then."""
 
     @property
     def rate(self) -> float:
@@ -61,6 +69,12 @@ class Crawled:
         for one in self.asked:
             times[one.host].append(one.at)
         return min(later - earlier for host in times.values() for earlier, later in itertools.pairwise(host))
+
+    @property
+    def busy(self) -> float:
+        """Share of the cores' time that was used while pages came."""
+        (_, began, idle), (_, ended, still) = self.cpu[0], self.cpu[-1]
+        return (ended - began) / (ended - began + still - idle)
 
     @property
     def growth(self) -> float:
@@ -80,17 +94,23 @@ def main(
     with LoopbackWeb(partial(page, each)) as web:
         polite = crawled(web, names, DELAY)
         quick = crawled(web, names, 0.0)
+    cores = psutil.cpu_count()
     typer.echo(f"{hosts} hosts of {each} pages; at most {polite.memory[-1][1]:.0f} MiB")
-    typer.echo(f"{'':<22}{'pages':>8}{'requests':>10}{'pages/s':>9}{'requests/s':>12}{'shortest gap, s':>17}")
+    head = f"{'pages':>8}{'requests':>10}{'pages/s':>9}{'requests/s':>12}{'shortest gap, s':>17}{'cores busy':>12}"
+    typer.echo(f"{'':<22}{head}")
     for name, one in ((f"{DELAY:.0f} s between requests", polite), ("no delay: the CPU", quick)):
         pages, seconds = sum(asked.is_page for asked in one.asked), one.asked[-1].at - one.asked[0].at
-        requests = len(one.asked)
-        typer.echo(f"{name:<22}{pages:>8}{requests:>10}{one.rate:>9.1f}{requests / seconds:>12.1f}{one.shortest_gap:>17.3f}")
-    wanted = min(ENOUGH_RATE, OF_LIMIT * quick.rate, hosts / DELAY)
-    typer.echo(f"pages/s {polite.rate:.1f} (target: at least {wanted:.1f})")
+        counts = f"{pages:>8}{len(one.asked):>10}{one.rate:>9.1f}{len(one.asked) / seconds:>12.1f}{one.shortest_gap:>17.3f}"
+        typer.echo(f"{name:<22}{counts}{f'{cores * one.busy:.1f} of {cores}':>12}")
+    limited = polite.busy >= BUSY
+    wanted = min(ENOUGH_RATE, hosts / DELAY) if not limited else min(ENOUGH_RATE, OF_LIMIT * quick.rate, hosts / DELAY)
+    limit = "the CPU is the limit" if limited else "the CPU is not the limit"
+    typer.echo(f"pages/s {polite.rate:.1f} (target: at least {wanted:.1f}; {limit})")
     typer.echo(f"shortest gap {polite.shortest_gap:.3f} s (target: at least {DELAY - CLOCKS:.2f})")
-    typer.echo(f"memory {polite.growth:+.1f} MiB per 10,000 fetches (target: at most {MOST_GROWTH:.0f})")
-    missed = polite.rate < wanted or polite.shortest_gap < DELAY - CLOCKS or polite.growth > MOST_GROWTH
+    target = f"target: at most {MOST_GROWTH:.0f}" if fetches >= TELLING else f"judged from {TELLING} fetches on"
+    typer.echo(f"memory {polite.growth:+.1f} MiB per 10,000 fetches ({target})")
+    grows = fetches >= TELLING and polite.growth > MOST_GROWTH
+    missed = polite.rate < wanted or polite.shortest_gap < DELAY - CLOCKS or grows
     raise typer.Exit(int(missed))
 
 
@@ -99,17 +119,20 @@ def crawled(web: LoopbackWeb, names: Sequence[str], delay: float) -> Crawled:
     startups = [Startup(name, name, f"http://{name}:{web.port}/") for name in names]
     settings = crawl_settings(loopback=True, delay=delay, autothrottle=False)
     memory: list[tuple[int, float]] = []
+    cpu: list[tuple[int, float, float]] = []
     looked = 0.0
 
     def look(progress: Progress) -> None:
         nonlocal looked
-        if progress.pages and time.monotonic() - looked > 1.0:
+        if progress.pages and (not cpu or progress.pages > cpu[-1][0]) and time.monotonic() - looked > 1.0:
             looked = time.monotonic()
             memory.append((progress.pages, size_of_crawl(web)))
+            times = psutil.cpu_times()
+            cpu.append((progress.pages, sum(times) - times.idle - times.iowait, times.idle + times.iowait))
 
     with tempfile.TemporaryDirectory() as folder:
         crawl(startups, Path(folder) / "corpus.sqlite", settings, look, rehearsal=True)
-    return Crawled(web.asked(), memory)
+    return Crawled(web.asked(), memory, cpu)
 
 
 def size_of_crawl(web: LoopbackWeb) -> float:

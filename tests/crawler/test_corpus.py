@@ -1,5 +1,6 @@
 """The corpus keeps what it was given, says what it cannot do, and is never left half written."""
 
+import os
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -349,3 +350,45 @@ def test_a_corpus_that_another_process_holds_is_a_clear_error(path: Path) -> Non
     with Corpus(path, patience=0.05) as corpus, pytest.raises(CorpusError, match="another process is writing it"):
         corpus.put_startup(FONDERIA)
     holder.close()
+
+
+def test_a_corpus_that_was_not_begun_when_its_maker_was_killed_is_none(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    with pytest.raises(CorpusError, match=r"there is no corpus .* run `scout crawl`"):
+        Corpus(path, read_only=True)
+    Corpus(path).close()
+    Corpus(path, read_only=True).close()
+
+
+def test_what_a_page_held_before_leaves_no_trace_in_the_file_whatever_sqlite_s_default(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def careless(*arguments: object, **choices: object) -> sqlite3.Connection:
+        made: sqlite3.Connection = connect(*arguments, **choices)  # type: ignore[call-overload]
+        made.execute("PRAGMA secure_delete = OFF")
+        return made
+
+    monkeypatch.setattr("crawler.corpus.database.sqlite3.connect", careless)
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+        for number in range(5):
+            blocks = (Block("", f"The secret of version {number}. " * 500),)
+            corpus.put_page(replace(HOME, blocks=blocks), settled=False)
+    held = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"secret of version 4" in held
+    assert all(f"secret of version {number}".encode() not in held for number in range(4))
+
+
+def test_a_corpus_on_a_read_only_file_system_is_read_without_a_file_beside_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Corpus(path) as corpus:
+        corpus.put_startup(FONDERIA)
+    flags = os.ST_RDONLY
+    monkeypatch.setattr("crawler.corpus.database.os.statvfs", lambda _: os.statvfs_result((0,) * 8 + (flags, 0)))
+    with Corpus(path, read_only=True) as corpus:
+        assert corpus.startup(FONDERIA.id) == FONDERIA
+        assert list(path.parent.iterdir()) == [path]

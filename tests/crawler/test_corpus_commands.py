@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -15,6 +17,7 @@ from crawler.commands import app
 from crawler.corpus.companies import Companies
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.optouts import OptOuts
+from crawler.corpus.readings import Readings
 from crawler.errors import ArchiveError, CorpusError, InputFileError, SettingsError
 from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup
@@ -171,6 +174,31 @@ def test_erasing_a_host_that_a_startup_has_left_takes_what_was_told_of_its_compa
         assert Companies(corpus).record("old") is None
 
 
+def test_what_is_left_of_a_startup_says_of_its_company_anew_though_the_erasure_was_killed_before(
+    web: Web, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, words in (("old", "Oldname S.r.l."), ("new", "Newname S.r.l.")):
+        told = {"@context": "https://schema.org", "@type": "Organization", "name": words, "vatID": "IT01234567897"}
+        head = f'<script type="application/ld+json">{json.dumps(told)}</script>'
+        web.site(name, {"/": text_page(sentence(len(words)), head=head)})
+    startup = Startup("acme", "Acme", web.url("new"))
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", startup))
+    with Corpus(home.corpus) as corpus:
+        (page,) = corpus.pages()
+        (reading,) = Readings(corpus).of("acme")
+        elsewhere = replace(page, url=web.url("old"), blocks=(Block("", "Of the old name."),))
+        Readings(corpus).put(replace(reading, page=elsewhere, company=reading.company.replace("Newname", "Oldname")))
+        corpus.put_page(elsewhere)
+    with monkeypatch.context() as patch:
+        patch.setattr("crawler.corpus_commands._settle", Mock(side_effect=KeyboardInterrupt))
+        CliRunner().invoke(app, ["corpus", "erase", "old.localhost", "--yes"])
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert Companies(corpus).record("acme") is None
+    scout("corpus", "erase", "old.localhost", "--yes")
+    with Corpus(home.corpus, read_only=True) as corpus:
+        assert "Newname" in (Companies(corpus).record("acme") or "")
+
+
 def test_erase_says_so_when_another_process_keeps_the_log_from_being_emptied(
     web: Web, tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +247,35 @@ def test_a_seed_that_leads_to_another_startup_s_site_links_the_two(web: Web, tmp
         assert [(link.startup_id, link.same_as, link.reason) for link in Companies(corpus).links()] == [
             ("new", "old", "redirect")
         ]
+
+
+def test_a_rebrand_is_followed_and_told_and_erased_with_its_startup(web: Web, tmp_path: Path, home: Home) -> None:
+    acme = web.site("acme", {"/": Reply("", 301, headers={"Location": web.url("newname")})})
+    sale = web.site("sale", {"/": Reply("", 301, headers={"Location": "http://sedo.com/?domain=sale"})})
+    web.site("newname", {"/": text_page(sentence(1), links=("/a",)), "/a": text_page(sentence(2))})
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", acme, sale))
+    moved, parked = map(json.loads, scout("corpus", "report", "--json").stdout.splitlines())
+    assert (moved["pages"], moved["led_to"]) == (2, web.url("newname"))
+    assert moved["moved"] == "moved: acme.localhost leads to newname.localhost, under another name"
+    assert (parked["pages"], parked["moved"]) == (0, "parked: leads to sedo.com, where domains are sold or parked")
+    assert "under another" in " ".join(scout("corpus", "report").stdout.split())
+    erased = json.loads(scout("corpus", "erase", "acme", "--yes", "--json").stdout)
+    assert (erased["pages"], erased["opted_out"]) == (2, ["acme.localhost", "newname.localhost"])
+    assert list(Archive(home.archive).folder.iterdir())
+    web.requests.clear()
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", Startup("new", "New", web.url("newname"))))
+    assert web.requests == []
+
+
+def test_where_two_startups_lead_one_is_erased_and_the_other_stays(web: Web, tmp_path: Path, home: Home) -> None:
+    acme, beta = (web.site(name, {"/": Reply("", 301, headers={"Location": web.url("group")})}) for name in ("acme", "beta"))
+    web.site("group", {"/": text_page(sentence(1))})
+    scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", acme, beta))
+    erased = json.loads(scout("corpus", "erase", "acme", "--yes", "--json").stdout)
+    assert (erased["pages"], erased["opted_out"], erased["shared"]) == (1, ["acme.localhost"], [web.url("group")])
+    with Corpus(home.corpus, read_only=True) as corpus:
+        (page,) = corpus.pages()
+        assert (page.startup_id, page.archived and Archive(home.archive).read(page.archived).url) == ("beta", page.url)
 
 
 def test_export_shows_the_corpus_as_it_stood_on_a_day(home: Home) -> None:

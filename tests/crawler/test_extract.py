@@ -3,12 +3,14 @@ import time
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.page.charset import decode
 from crawler.page.extract import Extracted, extract
+from crawler.page.parsing import NEVER_TEXT
 from crawler.records import join_blocks
+from crawler.urls import canonical_url
 
 URL = "http://acme.it/a/page.html"
 WORDS = "Qualità, velocità e perché: l\u2019ispezione \u2013 così com\u2019è \u2013 costa 5 €."
@@ -275,6 +277,16 @@ def test_links_are_absolute_without_fragment_and_named_once() -> None:
     assert links[1].text == "B"
 
 
+@pytest.mark.parametrize(
+    "address", ["x", "../x", "./x/", ".", "?p=1", "x?p=1", "", "#x", ";x", "http:x", "/x", "//acme.it/x", "http://acme.it/x"]
+)
+def test_a_link_counts_from_its_own_page_whatever_page_was_read_before(address: str) -> None:
+    bases = [f"http://acme.it/{path}" for path in ("", "a/b.html", "a/c.html", "a/d/", "a/b.html?q=/z/", "a/b.html")]
+    for base in bases:
+        links = extract(f"<p><a href='{address}'>x</a></p>", base).links
+        assert [link.url for link in links] == [url for url in [canonical_url(address, base)] if address and url != base]
+
+
 def test_a_base_is_what_links_count_from() -> None:
     assert head("<base href='/root/'>", "<a href='x'>x</a>").links[0].url == "http://acme.it/root/x"
 
@@ -438,8 +450,13 @@ def test_whatever_stands_between_brackets_is_taken(pieces: list[str]) -> None:
 
 
 @given(TREES)
+@example("<p>0<button>;</button>0</p>")
 def test_lines_of_any_page_are_text_of_the_page(page: str) -> None:
-    whole = "".join(BeautifulSoup(page.replace("\0", ""), "lxml").get_text().split())
+    soup = BeautifulSoup(page.replace("\0", ""), "lxml")
+    whole = "".join(soup.get_text().split())
+    for tag in soup.find_all(NEVER_TEXT):
+        tag.clear()
+    whole += "\n" + "".join(soup.get_text().split())  # as it reads without what holds no text
     for block in extract(page, URL).blocks:
         for line in filter(None, (block.heading, *block.text.split("\n"))):
             assert line == " ".join(line.split())

@@ -351,6 +351,14 @@ def test_a_retry_after_is_waited_for_by_the_next_process_too() -> None:
     assert later.moments("http") == [91.0, 92.0]
 
 
+def test_a_wait_of_a_clock_that_was_years_ahead_is_not_waited_for() -> None:
+    until = START + timedelta(days=3650)
+    waits = Waiting({"h.it": Wait(until), "d.it": Wait(until, "left alone")})
+    net = Net()
+    assert ends(crawl(net, "http://h.it/a", "http://d.it/a", waits=waits)) == [200, 200]
+    assert net.moments("/a") == [1.0, 2.0]
+
+
 def test_what_is_left_of_a_cool_off_is_kept_by_the_next_process_for_the_host_or_its_origin_alone() -> None:
     waits = Waiting()
     crawl(Net({"http://h.it/a": (503, {"Retry-After": "7200"}, b"")}), "http://h.it/a", waits=waits)

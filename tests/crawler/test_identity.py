@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.identity.identity import Presence, Reason, is_parked, moved, near_duplicates, parking_host, same_company
+from crawler.identity.identity import Presence, Reason, follows, is_parked, moved, near_duplicates, parking_host, same_company
 from crawler.records import Block, Page
 
 WORDS = (
@@ -230,6 +230,21 @@ def test_a_site_that_leads_to_another_domain_has_moved(seed: str, led_to: str, *
 )
 def test_other_spellings_networks_and_sellers_are_no_move(seed: str, led_to: str) -> None:
     assert moved(seed, led_to) is None
+
+
+@pytest.mark.parametrize(
+    ("seed", "led_to", "followed"),
+    [
+        ("http://acme.it/", "https://newname.com/", True),
+        ("http://acme.it/", "https://app.acme.it/", True),
+        ("http://acme.it/", "https://sedo.com/", False),
+        ("http://acme.incubator.it/", "https://incubator.it/", False),
+        ("http://wix.com/", "https://acme.wix.com/", False),
+        ("http://acme.it/", "", False),
+    ],
+)
+def test_a_site_is_read_where_it_went_unless_that_belongs_to_others(seed: str, led_to: str, *, followed: bool) -> None:
+    assert follows(seed, led_to) is followed
 
 
 # Parked ---------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Two commands meet on one corpus: nothing is lost, and nothing that was erased comes back."""
 
+import errno
 import gzip
 import json
 import os
@@ -201,4 +202,13 @@ def test_crawls_work_side_by_side_and_nobody_else_beside_them(tmp_path: Path, mo
     with crawling(corpus), crawling(corpus), pytest.raises(CorpusError, match="in use"), alone(corpus):
         pass
     with alone(corpus), pytest.raises(CorpusError, match="in use"), crawling(corpus):
+        pass
+
+
+def test_a_folder_that_cannot_be_locked_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuses)
+    with pytest.raises(CorpusError, match=r"No locks available .*on a disk of this machine"), crawling(tmp_path / "c.sqlite"):
         pass

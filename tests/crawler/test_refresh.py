@@ -11,6 +11,7 @@ import pytest
 
 from crawler.archive.archive import Archive
 from crawler.archive.warc import Record, read_records
+from crawler.corpus.companies import Companies
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.missing import is_resting
 from crawler.corpus.pages import Change
@@ -230,6 +231,7 @@ def test_a_date_spares_a_request_for_a_month_at_most() -> None:
     assert unchanged("2026-01-01", NOW - timedelta(days=5), NOW)
     assert not unchanged("2026-01-01", NOW - timedelta(days=31), NOW)
     assert not unchanged("2026-11-18", NOW - timedelta(days=5), NOW)
+    assert not unchanged("2026-01-01", NOW + timedelta(days=5), NOW)  # the clock was wrong
     assert not unchanged("", NOW - timedelta(days=5), NOW)
 
 
@@ -282,6 +284,38 @@ def test_a_startup_that_moves_to_another_domain_leaves_its_old_pages_which_stay_
     assert web.asked("old") == []
 
 
+@pytest.mark.parametrize(("status", "vanished"), [(301, 2), (302, 0)])
+def test_pages_of_a_domain_that_the_seed_leaves_for_good_vanish_and_those_of_one_left_for_a_while_stay(
+    web: Web, again: Again, file: Path, status: int, vanished: int
+) -> None:
+    old = web.site("oldname", {"/": text_page(sentence(1), links=("/a",)), "/a": text_page(sentence(2))})
+    to_language = Reply("", 302, headers={"Location": "/it/"})
+    web.site("newname", {"/": to_language, "/it/": text_page(sentence(3), links=("/a",)), "/a": text_page(sentence(2))})
+    again(old, refresh=False)
+    web.pages["oldname.localhost", "/"] = Reply("", status, headers={"Location": web.url("newname")})
+    summary = again(old, refresh=True, days=3)
+    assert (summary.new, summary.vanished) == (2, vanished)
+    with Corpus(file, read_only=True) as corpus:
+        stays = set() if vanished else {web.url("oldname"), web.url("oldname", "/a")}
+        assert {page.url for page in corpus.pages()} == {web.url("newname", "/it/"), web.url("newname", "/a")} | stays
+    assert again(old, refresh=True).vanished == 0
+
+
+def test_pages_of_a_site_that_turns_out_to_be_another_startup_s_are_left_to_that_one(
+    web: Web, file: Path, settings: CrawlSettings
+) -> None:
+    old = web.site("oldname", {"/": Reply("", 301, headers={"Location": web.url("newname")})})
+    new = web.site("newname", {"/": text_page(sentence(3), links=("/a",)), "/a": text_page(sentence(2))})
+    assert crawl([old], file, settings).new == 2
+    summary = crawl([old, new], file, settings)
+    assert (summary.new, summary.vanished) == (2, 2)
+    with Corpus(file, read_only=True) as corpus:
+        assert {(page.startup_id, page.url) for page in corpus.pages()} == {("newname", new.url), ("newname", f"{new.url}a")}
+        assert [(link.startup_id, link.same_as, link.reason) for link in Companies(corpus).links()] == [
+            ("newname", "oldname", "redirect")
+        ]
+
+
 def test_pages_that_a_seed_led_to_once_stay_when_it_leads_elsewhere_on_its_host(web: Web, again: Again, file: Path) -> None:
     site = web.site(
         "acme",
@@ -310,6 +344,9 @@ def test_an_address_that_is_not_found_rests_ever_longer_until_it_is_found(tmp_pa
                 corpus.put_visit(Visit(url, "acme", Outcome.HTTP_ERROR, moment, status))
         assert asked == [0, 1, 3, 7, 15, 31, 63, 127, 191, 255]
         corpus.put_visit(Visit(url, "acme", Outcome.STORED, moment, 200))
+        assert not is_resting(corpus, "acme", url, moment)
+        for year in (2026, 2099):  # the clock is wrong, and put right
+            corpus.put_visit(Visit(url, "acme", Outcome.HTTP_ERROR, began.replace(year=year), status))
         assert not is_resting(corpus, "acme", url, moment)
 
 

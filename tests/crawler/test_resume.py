@@ -60,8 +60,12 @@ class Zygote:
             "told": str(folder / "told"),
         }
         (folder / "told.ended").unlink(missing_ok=True)
+        return self.ask(job | choices)
+
+    def ask(self, job: dict[str, object]) -> int:
+        """Have a job done; return the number of its process."""
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(job | choices) + "\n")
+        self.process.stdin.write(json.dumps(job) + "\n")
         self.process.stdin.flush()
         return int(self._answer())
 
@@ -131,7 +135,10 @@ def sites(web: Web) -> list[Startup]:
         "/sitemap.xml": Reply(f"<urlset xmlns='{SITEMAPS}'>{entries}</urlset>", kind="text/xml"),
         "/old": Reply("", 301, headers=hops),
     }
-    return [web.site("plain", plain), web.site("odd", odd), web.site("mapped", mapped)]
+    new = {f"/n{n}": text_page(sentence(400 + n), links=(f"/n{n + 1}",)) for n in range(4)}
+    web.site("newname", new | {"/it/": text_page(sentence(410), links=("/n0",))})
+    left = web.site("oldname", {"/": Reply("", 301, headers={"Location": web.url("newname", "/it/")})})
+    return [web.site("plain", plain), web.site("odd", odd), web.site("mapped", mapped), left]
 
 
 @pytest.fixture

@@ -194,10 +194,34 @@ def test_a_seed_may_leave_its_folder_after_several_hops(web: Web, go: Go) -> Non
     assert set(go(Startup("acme", "Acme", web.url("acme", "/en"))).pages) == {"/", "/a"}
 
 
-def test_a_seed_that_moved_to_another_host_is_off_site(web: Web, go: Go) -> None:
-    crawled = go(web.site("acme", {"/": Reply("", 301, headers={"Location": web.url("else")})}))
-    assert [visit.outcome for visit in crawled.all_visits] == [Outcome.OFF_SITE]
-    assert crawled.all_visits[0].detail == web.url("else")
+def test_a_seed_that_leads_to_another_domain_is_followed_politely(web: Web, go: Go) -> None:
+    seed = web.site("acme", {"/": Reply("", 301, headers={"Location": web.url("newname", "/en/")})})
+    home = text_page(SENTENCE, links=("/en/a", "/it/", "/private", web.url("acme", "/old"), web.url("else")))
+    pages: dict[str, Reply | list[Reply] | str] = {
+        "/en/": home,
+        "/en/a": text_page("a " + SENTENCE),
+        "/it/": text_page("it " + SENTENCE),
+        "/private": text_page("private " + SENTENCE),
+        "/robots.txt": Reply("User-agent: *\nDisallow: /private", kind="text/plain"),
+    }
+    web.site("newname", pages)
+    crawled = go(seed)
+    assert {page.url for page in crawled.pages.values()} == {web.url("newname", at) for at in ("/en/", "/en/a", "/it/")}
+    assert {page.startup_id for page in crawled.pages.values()} == {"acme"}
+    assert crawled.outcome("/") is Outcome.REDIRECTED
+    assert crawled.outcome("/private") is Outcome.ROBOTS
+    assert web.asked("newname")[0] == "/robots.txt"
+    assert web.asked("else") == []
+    assert "/old" not in web.asked("acme")
+
+
+@pytest.mark.parametrize(
+    "where", ["http://localhost:{port}/", "http://www.linkedin.localhost:{port}/acme", "http://sedo.com/search?domain=acme"]
+)
+def test_a_seed_that_leads_to_a_platform_a_seller_or_the_domain_above_is_off_site(web: Web, go: Go, where: str) -> None:
+    target = where.format(port=web.port)
+    crawled = go(web.site("acme", {"/": Reply("", 301, headers={"Location": target})}))
+    assert [(visit.outcome, visit.detail) for visit in crawled.all_visits] == [(Outcome.OFF_SITE, target)]
 
 
 def test_a_meta_refresh_is_followed(web: Web, go: Go) -> None:
@@ -453,6 +477,18 @@ def test_a_crawl_ends_with_the_process_that_asked_for_it(web: Web, tmp_path: Pat
     assert len(web.requests) == before
     with Corpus(tmp_path / "c.sqlite", read_only=True) as corpus:
         assert len(list(corpus.pages())) >= 1
+
+
+def test_a_crawl_whose_process_is_killed_says_so(
+    web: Web, tmp_path: Path, settings: CrawlSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nfrom crawler.sites import crawlprocess\n"
+        "crawlprocess._run = lambda *_: (sys.stderr.write('noise\\n'), sys.stderr.flush(), os.kill(os.getpid(), 9))\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2]))))
+    with pytest.raises(CrawlError, match=r"killed \(SIGKILL\), perhaps for lack of memory; what was stored stays"):
+        crawl([web.site("acme", {"/": text_page(SENTENCE)})], tmp_path / "c.sqlite", settings)
 
 
 def test_two_crawls_at_once_do_not_disturb_each_other(web: Web, tmp_path: Path, settings: CrawlSettings) -> None:

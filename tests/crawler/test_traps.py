@@ -9,17 +9,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 
 from crawler.records import Outcome, Startup
 from crawler.seeds import read_seeds
 from crawler.traps.families import Address, families, loops
-from crawler.traps.memory import Memory
+from crawler.traps.memory import Memory, numbers_of
 from crawler.traps.traps import Novelty
+from crawler.traps.words import Pairs
 from crawler.urls import Site, canonical_url, is_binary, page_key, page_priority
 from crawler.web.sitemaps import parse_sitemap
 from tests.crawler.conftest import Crawled, Reply, Web
@@ -303,10 +307,25 @@ def test_long_addresses_are_judged_at_once(url: str) -> None:
 def test_the_memory_keeps_what_it_saw_and_rarely_invents() -> None:
     memory = Memory()
     for start in range(0, 40_000, 400):
-        memory.add(f"seen {number}".encode() for number in range(start, start + 400))
-    assert all(memory.knows([f"seen {number}".encode() for number in range(40_000)]))
-    assert sum(memory.knows([f"other {number}".encode() for number in range(10_000)])) < 10
-    assert Memory().knows([b"a"]) == [False]
+        memory.add(numbers_of([f"seen {number}" for number in range(start, start + 400)]))
+    assert all(memory.knows(numbers_of([f"seen {number}" for number in range(40_000)])))
+    assert sum(memory.knows(numbers_of([f"other {number}" for number in range(10_000)]))) < 10
+    assert not any(Memory().knows(numbers_of(["a"])))
+
+
+@given(st.lists(st.lists(st.sampled_from(["acme", "pompe", "è", "2024", "x1", "via"]), max_size=6), max_size=4))
+def test_words_side_by_side_are_found_line_by_line_with_figures_and_the_address_between(lines: list[list[str]]) -> None:
+    echo = frozenset({"via"})
+    found = [
+        (at, f"{before}+{word}")
+        for at, words in enumerate(lines)
+        for before, word in pairwise(["", *words])
+        if word.isalpha() and word not in echo and (not before or (before.isalpha() and before not in echo))
+    ]
+    at, numbers = Pairs.of(lines).beside(echo)
+    assert list(at) == [line for line, _ in found]
+    names = dict(zip(numbers.tolist(), (name for _, name in found), strict=True))
+    assert [names[number] for number in numbers.tolist()] == [name for _, name in found]
 
 
 # The real web ---------------------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from crawler.corpus.corpus import Corpus
+from crawler.errors import CrawlError
 from crawler.records import Startup
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.sites.crawling import shard_of
@@ -82,6 +85,18 @@ def test_what_was_noted_before_the_machine_was_started_counts_for_nothing(
 def test_a_file_that_is_none_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "turns.sqlite").write_bytes(b"no database at all" * 1000)
     with Turns(tmp_path, 60) as turns:
+        assert turns.claim("a.it", 1.0, None, 0.0) == (0.0, 0.0)
+
+
+def test_a_process_that_stands_still_in_the_midst_of_its_turn_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.web.turns.PATIENCE", 0.05)
+    with Turns(tmp_path, 60) as turns, other_process(tmp_path, "turns._db.execute('BEGIN IMMEDIATE')") as child:
+        with pytest.raises(CrawlError, match="end that process"):
+            turns.claim("a.it", 1.0, None, 0.0)
+        child.kill()
+        child.wait()
         assert turns.claim("a.it", 1.0, None, 0.0) == (0.0, 0.0)
 
 
@@ -161,7 +176,7 @@ def test_two_crawls_of_hosts_at_one_address_keep_its_delay_together(web: Web, tm
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.6 - SLACK
 
 
-def test_of_two_shards_one_is_killed_and_the_pages_are_those_of_one_calm_crawl(
+def test_of_two_shards_now_one_and_now_the_other_is_killed_and_the_pages_are_those_of_one_calm_crawl(
     web: Web, zygote: Zygote, tmp_path: Path
 ) -> None:
     quick = crawl_settings(delay=0.05, timeout=5.0, loopback=True, autothrottle=False)
@@ -173,20 +188,55 @@ def test_of_two_shards_one_is_killed_and_the_pages_are_those_of_one_calm_crawl(
     zygote.start(startups, calm, quick)
     undisturbed = left_behind(calm, ended(calm))
     assert len(undisturbed.pages) == 36
-    for part in range(2):
-        (torn / str(part)).mkdir(parents=True)
-    start: Callable[[int], int] = lambda part: zygote.start(parts[part], torn, quick, told=str(torn / str(part) / "told"))  # noqa: E731
+    told = [torn / str(part) / "told" for part in range(2)]
+    for file in told:
+        file.parent.mkdir(parents=True)
+    start: Callable[[int], int] = lambda part: zygote.start(parts[part], torn, quick, told=str(told[part]))  # noqa: E731
     web.requests.clear()
     children = [start(part) for part in range(2)]
-    first = parts[0][0].id
     deadline = time.monotonic() + PATIENCE
-    while len(web.asked(first)) < 4:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    os.kill(children[0], signal.SIGKILL)
-    time.sleep(0.2)
-    assert not (torn / "0" / "told.ended").exists()
-    start(0)
+    for asked, part in ((2, 0), (3, 1), (4, 0), (5, 1)):
+        while len(set(web.asked(parts[part][0].id))) < asked:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        os.kill(children[part], signal.SIGKILL)
+        until_dead(children[part])
+        assert '"summary"' not in told[part].read_text()
+        children[part] = start(part)
     all_ended(torn / "0", torn / "1")
     assert left_behind(torn, {}).pages == undisturbed.pages
     assert left_behind(torn, {}).visits == undisturbed.visits
+    repeated = len(web.requests) - len({(request.host, request.path) for request in web.requests})
+    assert repeated <= 2 * sum(2 * len(part) for part in parts)  # what two kills of each had in flight, and no more
+
+
+def until_dead(child: int) -> None:
+    with suppress(ProcessLookupError):
+        while True:
+            os.kill(child, 0)
+            time.sleep(0.005)
+
+
+def test_of_processes_that_find_a_damaged_file_one_replaces_it_and_the_others_use_that(tmp_path: Path) -> None:
+    (tmp_path / "turns.sqlite").write_bytes(b"no database at all" * 1000)
+    opened = Turns._opened
+
+    class Late(Turns):
+        """Finds the file damaged, and is overtaken."""
+
+        tries = 0
+
+        def _opened(self) -> sqlite3.Connection:
+            self.tries += 1
+            if self.tries == 1:
+                try:
+                    return opened(self)
+                finally:
+                    others.append(other_process(tmp_path, "turns.claim('a.it', 30, None, 0)"))
+            return opened(self)
+
+    others: list[subprocess.Popen[str]] = []
+    with Late(tmp_path, 60) as turns:
+        wait = turns.claim("a.it", 1.0, None, 0.0)[0]
+        others[0].communicate()
+    assert wait > 0

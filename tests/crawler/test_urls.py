@@ -243,6 +243,18 @@ def test_a_site_follows_its_seed_into_another_folder_but_not_up(seed: str, targe
 
 
 @pytest.mark.parametrize(
+    ("target", "site"),
+    [
+        ("https://www.new.com/", Site("new.com", None, "/")),
+        ("https://new.com/it/", Site("new.com", None, "/")),
+        ("https://big.com:8443/brands/acme", Site("big.com", 8443, "/brands/acme/")),
+    ],
+)
+def test_a_site_that_moves_to_another_host_is_what_it_is_led_to(target: str, site: Site) -> None:
+    assert Site.of("http://h.it/home").moved_to(target) == site
+
+
+@pytest.mark.parametrize(
     ("better", "worse"),
     [
         (("/chi-siamo",), ("/contatti",)),
