@@ -13,7 +13,7 @@ from indexer.bilingual.rows import English, Italian
 from indexer.bilingual.translations import Translations
 from indexer.encoder import Vector, Vectors, packaged_model, unit
 from indexer.errors import ArtefactError, ModelError
-from indexer.glossary.entries import Entry
+from indexer.glossary.entries import Entry, packaged_entries
 from indexer.routing import languages, need_language, words_by_language
 
 logger = logging.getLogger(__name__)
@@ -26,15 +26,16 @@ CHUNK = 256
 """Texts between two reports of progress."""
 LEAST_SHARE = 0.1
 """A need is read in a language only if it is likely to be in it by this much."""
-RECIPE = "1"
+RECIPE = "2"
 """Raised when the same files give other vectors."""
 
 
 class BilingualEncoder:
     """An Encoder for English and Italian; each text is read in its own language. Safe to call from several threads.
 
-    English goes in as the base model reads it. An Italian passage goes in word by word; an Italian need twice, word by word
-    and with its glossary phrases spelt in English, and its vector lies between both.
+    English goes in as the base model reads it, Italian by the English that it stands for. An Italian need goes in twice, word
+    by word and with the glossary's phrases in English, and its vector lies between both; a passage once, its rows between both,
+    and by the packaged glossary, so that its vector outlives a change of one's own.
     """
 
     name = NAME
@@ -69,13 +70,15 @@ class BilingualEncoder:
                 " make them anew with `scout model build`, or install the versions of the constraints file"
             )
         self._english = English(base)
+        packaged = packaged_entries()
         self._italian = Italian(self._english, words, entries)
+        self._stored = self._italian if tuple(entries) == packaged else Italian(self._english, words, packaged)
         self.translations, self.entries = words, tuple(entries)
         self.senses, self.book = self._italian.senses, self._italian.book
         self._known = words_by_language(entries)
         self._body = _body(base, cache, on_progress)
         self.dimension = int(self._english.table.shape[1])
-        total = hashlib.sha256(f"{RECIPE}|{digest}|".encode())
+        total = hashlib.sha256(f"{RECIPE}|{digest}|{packaged}|".encode())
         total.update(translations.read_bytes())
         self.digest = total.hexdigest()
 
@@ -103,7 +106,7 @@ class BilingualEncoder:
         share = dict(languages(text, self._known))
         ways: list[tuple[Rows, float]] = []
         if share["it"] > LEAST_SHARE:
-            ways += [(self._italian.rows(text), share["it"]), (self._italian.translated_rows(text), share["it"])]
+            ways += [(rows, share["it"]) for rows in self._italian.both_rows(text)]
         if share["en"] > LEAST_SHARE:
             ways.append((self._english.rows(text), 2 * share["en"]))
         vectors = self._body.vectors([self._framed(rows) for rows, _ in ways])
@@ -115,7 +118,7 @@ class BilingualEncoder:
         return self._framed(self._reader(text).rows(text))
 
     def _reader(self, text: str) -> English | Italian:
-        return self._italian if need_language(text) == "it" else self._english  # the same with any glossary: vectors are kept
+        return self._stored if need_language(text) == "it" else self._english
 
     def _framed(self, rows: Rows) -> Rows:
         return self._english.framed(rows, LONGEST)

@@ -6,7 +6,9 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from indexer.bilingual.tokens import words_of
 from indexer.errors import ArtefactError
@@ -15,32 +17,38 @@ from indexer.glossary.entries import Entry
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of pairs, Italian TAB English, one a line."""
+    """A file of pairs, Italian TAB English, one a line.
+
+    Of sentences; of a dictionary, whose translations stand in no order; or of words: several forms, separated by spaces, and
+    their translations, separated by bars, the likeliest first.
+    """
 
     file: str
     licence: str
-    is_dictionary: bool = False
+    kind: Literal["sentences", "dictionary", "words"] = "sentences"
     folder: Path | None = None
     """Where the file lies, if not among the parallel data."""
 
 
+OURS = Path(__file__).parent / "data"
 SOURCES = {
-    "industry": Source("industry.tsv", "written for this project", folder=Path(__file__).parent / "data"),
+    "industry": Source("industry.tsv", "written for this project", folder=OURS),
+    "words": Source("words.tsv", "written for this project", kind="words", folder=OURS),
     "lohelp": Source("lohelp.tsv.gz", "LibreOffice help, MPL-2.0"),
     "omw_defs": Source("omw_defs.tsv", "Open Multilingual Wordnet, MultiWordNet definitions, CC BY 3.0"),
     "iot_msft": Source("iot_msft.tsv", "microsoft/IoT-For-Beginners, MIT"),
     "osm_presets": Source("osm_presets.tsv", "openstreetmap/id-tagging-schema, ISC"),
     "stsb_train": Source("stsb_train.tsv", "stsb-multi-mt, CC BY-SA 4.0"),
     "omw_lemmas": Source(
-        "omw_lemmas.tsv", "Open Multilingual Wordnet, MultiWordNet CC BY 3.0, ItalWordNet ODC-BY", is_dictionary=True
+        "omw_lemmas.tsv", "Open Multilingual Wordnet, MultiWordNet CC BY 3.0, ItalWordNet ODC-BY", kind="dictionary"
     ),
 }
 """What the packaged words are learned from: each under a permissive or weak licence that can be named."""
 OTHERS = {
     "ddtp": Source("ddtp.tsv.gz", "Debian package descriptions and their translations, of Debian main, no single statement"),
     "l10n": Source("l10n.tsv.gz", "interface strings of free programs, GPL/LGPL/MPL"),
-    "freedict_ie": Source("freedict_ie.tsv", "FreeDict, GPL-2+", is_dictionary=True),
-    "freedict_ei": Source("freedict_ei.tsv", "FreeDict, GPL-2+", is_dictionary=True),
+    "freedict_ie": Source("freedict_ie.tsv", "FreeDict, GPL-2+", kind="dictionary"),
+    "freedict_ei": Source("freedict_ei.tsv", "FreeDict, GPL-2+", kind="dictionary"),
 }
 """What can be added where these licences are no hindrance; the figures are in MODEL.md."""
 COLUMNS = 2
@@ -50,8 +58,10 @@ RARE = 0.3
 """What a translation counts at least, whose English words the sentences don't hold."""
 GLOSSARY_WEIGHT = 3.0
 """Of a glossary's pair, next to 1 for a sentence pair."""
+WORDS_WEIGHT = 5.0
+"""Of a form in a list of words and its first translation."""
 LATER_FORM = 0.7
-"""Power with which a glossary's later English forms count less."""
+"""Power with which the later English forms of a glossary or a list count less."""
 OF_SEVERAL_WORDS = 0.25
 """Factor of the weight of a form of several words: they are found as wholes, and say little of each word alone."""
 SYNONYM = 1.5
@@ -78,11 +88,14 @@ def read_pairs(folder: Path, sources: Collection[str], entries: Iterable[Entry])
     if unknown:
         raise ArtefactError(f"there is no source {', '.join(unknown)}: choose among {', '.join(known)}")
     chosen = [known[name] for name in known if name in set(sources)]
-    sentences = dict.fromkeys(p for s in chosen if not s.is_dictionary for p in _lines((s.folder or folder) / s.file))
-    dictionary = dict.fromkeys(p for s in chosen if s.is_dictionary for p in _lines((s.folder or folder) / s.file))
+    lines = {
+        kind: dict.fromkeys(p for s in chosen if s.kind == kind for p in _lines((s.folder or folder) / s.file))
+        for kind in ("sentences", "dictionary", "words")
+    }
+    sentences = lines["sentences"]
     frequency = Counter(word for _, english in sentences for word in words_of(english))
     pairs = [Pair(italian, english, 1.0) for italian, english in sentences if max(len(italian), len(english)) <= LONGEST]
-    return (*pairs, *_weighted(dictionary, frequency), *_of_glossary(entries))
+    return (*pairs, *_weighted(lines["dictionary"], frequency), *_of_words(lines["words"]), *_of_glossary(entries))
 
 
 def _weighted(dictionary: Iterable[tuple[str, str]], frequency: Counter[str]) -> Iterator[Pair]:
@@ -95,6 +108,14 @@ def _weighted(dictionary: Iterable[tuple[str, str]], frequency: Counter[str]) ->
         total = sum(weights.values())
         for english, weight in weights.items():
             yield Pair(italian, english, math.sqrt(len(weights)) * weight / total)
+
+
+def _of_words(lines: Iterable[tuple[str, str]]) -> Iterator[Pair]:
+    for italian, english in lines:
+        forms = italian.split()
+        translations = enumerate(english.split("|"), start=1)
+        for (rank, translation), form in product(translations, forms):
+            yield Pair(form, translation.strip(), WORDS_WEIGHT / rank**LATER_FORM / math.sqrt(len(forms)))
 
 
 def _of_glossary(entries: Iterable[Entry]) -> Iterator[Pair]:

@@ -19,9 +19,11 @@ MOST_PIECES = 6
 """English pieces that one Italian word is blended of."""
 SHARPER = 1.5
 """Power of the translations' shares: the likelier ones count more than their share."""
-SPELT_OUT = 0.5
+SPELT_OUT = 0.2
 """A translation of several pieces that is likelier than this stands as these pieces, one after the other."""
-LONGEST_SPELT = 4
+LONGEST_SPELT = 6
+ALIKE = 0.2
+"""Cosine of two rows, their common mean taken off, from which they mean something like the same."""
 SHORT = 3
 """Words of more letters that English has too, and that may mean there what their stem means here, are read as English."""
 FORMS_OF_SENSE = 3
@@ -86,58 +88,101 @@ class Italian:
         self.book = PhraseBook(entries, "it", self._means_other)
         self._norms = np.linalg.norm(english.table, axis=1)
         self._mean = english.table.mean(axis=0)
+        self._nothing: Rows = english.table[:0]
         # The same words come again and again; kept per reader, so that they go with it.
         self._word: Callable[[str], Rows] = lru_cache(CACHED)(self._make_word)
         self._form: Callable[[str], Rows] = lru_cache(CACHED)(english.rows)
+        self._pull: Callable[[str], Row] = lru_cache(CACHED)(self._make_pull)
         self._sense: Callable[[Entry], Row] = lru_cache(CACHED)(self._make_sense)
 
     def rows(self, text: str) -> Rows:
-        """Return the rows of a text word by word, shape (rows, width), without special ones."""
-        return self._stack([self._word(token) for token in tokens_of(readable(text))])
+        """Return the rows of a passage, shape (rows, width), without special ones.
 
-    def translated_rows(self, text: str) -> Rows:
-        """Return the rows of a text whose glossary phrases are spelt in English, the rest word by word."""
+        Phrases of the glossary stand in English, drawn to what their words may mean by the parallel texts; the rest word by
+        word.
+        """
+        return np.concatenate(
+            [self._words(spelt) if english is None else self._drawn(english, spelt) for spelt, english in self._parts(text)]
+        )
+
+    def both_rows(self, text: str) -> tuple[Rows, Rows]:
+        """Return the rows of a need as two readings: word by word, and with the glossary's phrases in English."""
+        parts = [(self._words(spelt), english) for spelt, english in self._parts(text)]
+        by_word, in_english = zip(*((own, own if english is None else english) for own, english in parts), strict=True)
+        return np.concatenate(by_word), np.concatenate(in_english)
+
+    def _parts(self, text: str) -> list[tuple[str, Rows | None]]:
+        """Return what stands between the glossary's phrases, and the phrases, each of these with the rows of its English."""
         text = readable(text)
-        parts, at = [], 0
+        parts: list[tuple[str, Rows | None]] = []
+        at = 0
         found = self.book.find(text)
         for phrase, shares in zip(found, self.senses(text, found), strict=True):
-            parts += [self._word(token) for token in tokens_of(text[at : phrase.start])]
-            parts.append(self._form(phrase.senses[int(np.argmax(shares))].english[0]))
+            english = self._form(phrase.senses[int(np.argmax(shares))].english[0])
+            parts += [(text[at : phrase.start], None), (text[phrase.start : phrase.end], english)]
             at = phrase.end
-        parts += [self._word(token) for token in tokens_of(text[at:])]
-        return self._stack(parts)
+        return [*parts, (text[at:], None)]
 
     def senses(self, text: str, found: Sequence[Found]) -> tuple[tuple[float, ...], ...]:
         """Return how likely each sense of each phrase is: near to the rest of the text, usual, early in the glossary."""
-        return tuple(self._shares(readable(text), phrase) for phrase in found)
+        text = readable(text)
+        whole = self._towards(text) if any(len(phrase.senses) > 1 for phrase in found) else self._mean
+        return tuple(self._shares(text[phrase.start : phrase.end], phrase.senses, whole) for phrase in found)
 
-    def _shares(self, text: str, phrase: Found) -> tuple[float, ...]:
-        if len(phrase.senses) == 1:
+    def _shares(self, spelt: str, senses: Sequence[Entry], whole: Row) -> tuple[float, ...]:
+        if len(senses) == 1:
             return (1.0,)
-        around = np.concatenate([self.rows(text[: phrase.start]), self.rows(text[phrase.end :])])
-        context, spelt = self._direction(around), text[phrase.start : phrase.end]
+        context = _of_length_one(whole - self._towards(spelt))
         likely = np.array(
             [
                 (UNUSUAL + (self._translations.agreement(spelt, entry.english) or 0.0))
                 * LATER_SENSE**place
                 * np.exp(SENSE_SHARPNESS * float(self._sense(entry) @ context))
-                for place, entry in enumerate(phrase.senses)
+                for place, entry in enumerate(senses)
             ]
         )
         return tuple(map(float, likely / likely.sum()))
+
+    def _towards(self, text: str) -> Row:
+        """Return where the words of a text lead together, from the mean of all rows."""
+        return np.asarray(np.sum([np.zeros_like(self._mean), *map(self._pull, tokens_of(text))], axis=0), np.float32)
+
+    def _make_pull(self, word: str) -> Row:
+        return np.asarray((self._word(word) - self._mean).sum(axis=0), np.float32)
 
     def _means_other(self, word: str, entry: Entry) -> bool:
         return self._translations.agreement(word, entry.english) == 0.0
 
     def _make_sense(self, entry: Entry) -> Row:
-        return self._direction(self._english.rows(f"{' '.join(entry.english[:FORMS_OF_SENSE])} {entry.sense_en}"))
+        rows = self._english.rows(f"{' '.join(entry.english[:FORMS_OF_SENSE])} {entry.sense_en}")
+        return _of_length_one((rows - self._mean).sum(axis=0))
 
-    def _direction(self, rows: Rows) -> Row:
-        total = (rows - self._mean).sum(axis=0)
-        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
+    def _drawn(self, english: Rows, spelt: str) -> Rows:
+        """Return a phrase's English rows, each halfway to the nearest of its words' if one is near, and the others behind.
 
-    def _stack(self, parts: Sequence[Rows]) -> Rows:
-        return np.concatenate(parts) if parts else np.zeros((0, self._english.table.shape[1]), np.float32)
+        One word that is one word in English is surely meant by it, however far; a word of which nothing is known adds nothing.
+        """
+        own = np.concatenate([self._nothing, *(self._word(word) for word in tokens_of(spelt) if self._is_known(word))])
+        if not len(own):
+            return english
+        likeness = self._centred(english) @ self._centred(own).T
+        near = np.flatnonzero(likeness.max(axis=1) > ALIKE) if likeness.size > 1 else np.zeros(1, np.int64)
+        nearest = likeness[near].argmax(axis=1)
+        drawn = english.copy()
+        drawn[near] = _between(english[near], own[nearest])
+        return np.concatenate([drawn, np.delete(own, nearest, axis=0)])
+
+    def _centred(self, rows: Rows) -> Rows:
+        centred = rows - self._mean
+        return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9), np.float32)
+
+    def _words(self, text: str) -> Rows:
+        """Return the rows of a text word by word."""
+        return np.concatenate([self._nothing, *map(self._word, tokens_of(text))])
+
+    def _is_known(self, word: str) -> bool:
+        known = word in MEANT or word in self._english.vocabulary
+        return known or bool(self._translations.of(word) or self._translations.of_stem(word))
 
     def _make_word(self, word: str) -> Rows:
         english = self._english
@@ -168,3 +213,14 @@ class Italian:
         # A mean is shorter than what it is the mean of; the model expects rows of the usual length.
         usual = float(shares @ self._norms[best]) / max(float(np.linalg.norm(blended)), 1e-9)
         return np.asarray(blended[np.newaxis] * usual, np.float32)
+
+
+def _of_length_one(direction: Row) -> Row:
+    return np.asarray(direction / max(float(np.linalg.norm(direction)), 1e-9), np.float32)
+
+
+def _between(these: Rows, those: Rows) -> Rows:
+    """Return the rows halfway between two times as many, of the usual length."""
+    total = these + those
+    usual = (np.linalg.norm(these, axis=1) + np.linalg.norm(those, axis=1)) / 2
+    return np.asarray(total * (usual / np.maximum(np.linalg.norm(total, axis=1), 1e-9))[:, np.newaxis], np.float32)

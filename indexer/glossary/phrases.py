@@ -92,6 +92,11 @@ class PhraseBook:
                     for key in keys:
                         self._levels[level].setdefault(key, {})[entry] = None
         self._longest = max((len(key) for key in self._levels[EXACT]), default=0)
+        self._reach: tuple[dict[str, int], ...] = ({}, {}, {})
+        """Per level, how many words the longest form has that begins with one."""
+        for reach, forms in zip(self._reach, self._levels, strict=True):
+            for key in forms:
+                reach[key[0]] = max(len(key), reach.get(key[0], 0))
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Return the forms found, in order and apart from each other: the fewest that say most of the text."""
@@ -120,7 +125,7 @@ class PhraseBook:
         if words[at] in LINKS[self._language] and (words[at],) not in self._levels[EXACT]:
             return []
         found = []
-        last, keys = len(words), 0
+        last, keys, longest = len(words), 0, self._longest_from(words[at])
         for end in range(at + 1, last + 1):
             if end > at + 1 and BREAK.search(text, matches[end - 2].end(), matches[end - 1].start()):
                 break
@@ -129,13 +134,20 @@ class PhraseBook:
                     found.append((end, EXACT, tuple(self._levels[EXACT][(words[at],)])))
                 continue
             keys += 1
-            if keys > self._longest:
+            if keys > longest:
                 break
             for level, key in enumerate(self._keys(words[at:end])):
                 if key and (senses := self._meant(level, key, words[at])):
                     found.append((end, level, senses))
                     break
         return found
+
+    def _longest_from(self, word: str) -> int:
+        """Return how many words a form may have that begins with this one."""
+        if word in LINKS[self._language]:
+            return self._longest  # its key begins with a later word
+        spelt = (word, _light(word, self._language), stem(word, self._language))
+        return max(1, *(reach.get(form, 0) for reach, form in zip(self._reach, spelt, strict=True)))
 
     def _meant(self, level: int, key: tuple[str, ...], word: str) -> tuple[Entry, ...]:
         senses = tuple(self._levels[level].get(key, ()))

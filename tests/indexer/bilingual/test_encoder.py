@@ -15,7 +15,7 @@ from indexer.bilingual.encoder import CHUNK, LONGEST, PACKAGED, BilingualEncoder
 from indexer.bilingual.translations import Translations
 from indexer.encoder import packaged_model
 from indexer.errors import ArtefactError, ModelError
-from indexer.glossary.entries import packaged_entries
+from indexer.glossary.entries import Entry, packaged_entries
 from indexer.sentence_models import SentenceTransformerEncoder
 
 ENGLISH = (
@@ -111,6 +111,15 @@ def test_accents_as_apostrophes_and_capitals_make_little_difference(encoder: Bil
         "qualita' della saldatura",
     ):
         assert encoder.encode_need(typed) @ right > 0.9, typed
+
+
+def test_a_glossary_of_ones_own_changes_needs_and_leaves_passages_and_digest_as_they_are(exact: BilingualEncoder) -> None:
+    own = BilingualEncoder((Entry("own", ("bischero",), ("spindle",)), *packaged_entries()))
+    text = "usura del bischero"
+    assert own.digest == exact.digest
+    np.testing.assert_array_equal(own.encode_passages([text]), exact.encode_passages([text]))
+    meant = exact.encode_need("spindle wear")
+    assert own.encode_need(text) @ meant > exact.encode_need(text) @ meant + 0.1
 
 
 @pytest.mark.parametrize("text", ODD)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.bilingual.parallel import GLOSSARY_WEIGHT, LONGEST, OTHERS, SOURCES, Pair, read_pairs
+from indexer.bilingual.parallel import GLOSSARY_WEIGHT, LONGEST, OTHERS, SOURCES, WORDS_WEIGHT, Pair, Source, read_pairs
 from indexer.errors import ArtefactError
 from indexer.glossary.entries import Entry
 
@@ -42,6 +42,28 @@ def test_of_a_dictionarys_translations_the_usual_words_weigh_most(tmp_path: Path
     assert weight["torch"] == pytest.approx(1.0)
 
 
+def test_of_a_list_of_words_every_form_has_every_translation_the_first_weighs_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SOURCES, "words", Source("words.tsv", "of this test", kind="words"))
+    put(tmp_path, "words", "intasare intasato\tclog | block up", "cricca\tcrack")
+    weight = {(pair.italian, pair.english): pair.weight for pair in read_pairs(tmp_path, ["words"], ())}
+    assert weight["cricca", "crack"] == WORDS_WEIGHT
+    assert weight["intasare", "clog"] == weight["intasato", "clog"] > weight["intasare", "block up"] > 0
+    assert len(weight) == 5
+
+
+def test_every_line_of_the_packaged_words_has_forms_and_translations() -> None:
+    words = SOURCES["words"]
+    assert words.folder is not None
+    lines = [line.split("\t") for line in (words.folder / words.file).read_text(encoding="utf-8").splitlines()]
+    assert len(lines) > 6000
+    assert all(len(line) == 2 for line in lines)
+    assert all(form.replace("'", "").replace("-", "").isalpha() for forms, _ in lines for form in forms.split())
+    assert all(translation.strip() for _, translations in lines for translation in translations.split("|"))
+    assert lines == sorted(lines)
+
+
 def test_the_glossarys_first_forms_weigh_most(tmp_path: Path) -> None:
     entry = Entry("test", ("tempra", "bonifica"), ("hardening", "quenching"))
     weight = {(pair.italian, pair.english): pair.weight for pair in read_pairs(tmp_path, [], [entry])}
@@ -52,7 +74,7 @@ def test_the_glossarys_first_forms_weigh_most(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(ArtefactError, match=r"no source nobody, other: choose among industry, lohelp, .*freedict_ei"):
+    with pytest.raises(ArtefactError, match=r"no source nobody, other: choose among industry, words, lohelp, .*freedict_ei"):
         read_pairs(tmp_path, ["other", "lohelp", "nobody"], ())
 
 

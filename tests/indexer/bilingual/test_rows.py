@@ -15,7 +15,8 @@ from indexer.errors import ModelError
 from indexer.glossary.entries import Entry
 
 ENTRIES = (
-    Entry("test", ("pressofusione",), ("die casting",)),
+    Entry("test", ("pressofusione", "fonderia a pressione"), ("die casting",)),
+    Entry("test", ("grande",), ("huge",)),
     Entry("test", ("stampo",), ("mould",), "di fonderia", "for pouring liquid metal such as aluminium in a foundry"),
     Entry("test", ("stampo",), ("stamping die",), "di lamiera", "a tool for presses that cut and bend sheet metal"),
 )
@@ -29,6 +30,7 @@ PAIRS = (
     Pair("pressa", "press", 9.0),
     Pair("verde", "green", 9.0),
     Pair("piccolo", "small", 9.0),
+    Pair("grande", "big", 9.0),
 )
 
 
@@ -97,11 +99,32 @@ def test_a_word_of_several_meanings_is_one_row_between_them_of_the_usual_length(
     assert norms.min() - 1e-4 <= np.linalg.norm(row) <= norms.max() + 1e-4
 
 
-def test_phrases_of_the_glossary_are_spelt_in_english_for_needs(italian: Italian, english: English) -> None:
+def test_a_word_of_the_glossary_stands_halfway_to_what_else_it_may_mean(italian: Italian, english: English) -> None:
+    own, meant = english.rows("big")[0], english.rows("huge")[0]
+    (read,) = italian.rows("grande")
+    direction = own + meant
+    assert read @ direction / np.linalg.norm(read) / np.linalg.norm(direction) == pytest.approx(1.0, abs=1e-5)
+    assert np.linalg.norm(read) == pytest.approx((np.linalg.norm(own) + np.linalg.norm(meant)) / 2, rel=1e-5)
+
+
+def test_words_of_a_phrase_that_its_english_does_not_say_stand_behind(italian: Italian, english: English) -> None:
+    read = italian.rows("fonderia a pressione")
+    np.testing.assert_allclose(read[:2], english.rows("die casting"), atol=1e-5)
+    np.testing.assert_allclose(read[2:], np.concatenate([italian.rows("fonderia"), italian.rows("a")]), atol=1e-5)
+
+
+def test_words_known_to_the_glossary_alone_count_by_its_english(italian: Italian, english: English) -> None:
     np.testing.assert_allclose(
-        italian.translated_rows("pressofusione dell\u2019alluminio"), english.rows("die casting of aluminium"), atol=1e-5
+        italian.rows("pressofusione dell\u2019alluminio"), english.rows("die casting of aluminium"), atol=1e-5
     )
-    assert italian.translated_rows("").shape == (0, english.table.shape[1])
+    assert italian.rows("").shape == (0, english.table.shape[1])
+
+
+def test_a_need_is_read_word_by_word_and_with_its_phrases_in_english(italian: Italian, english: English) -> None:
+    by_word, in_english = italian.both_rows("fonderia a pressione di alluminio")
+    np.testing.assert_allclose(in_english, english.rows("die casting of aluminium"), atol=1e-5)
+    np.testing.assert_allclose(by_word[:1], english.rows("foundry"), atol=1e-5)
+    np.testing.assert_allclose(by_word[-2:], english.rows("of aluminium"), atol=1e-5)
 
 
 @pytest.mark.parametrize(("text", "likely"), [("stampo per fonderia di alluminio", 0), ("stampo per lamiera, con pressa", 1)])
@@ -119,7 +142,7 @@ def test_a_phrase_with_one_sense_means_that(italian: Italian) -> None:
     "text", ["", " ", "\x00", "half \ud800 a character", "\U0001f600" * 50, "机器人 焊接", "\u0301", "ß" * 9_000]
 )
 def test_any_text_has_rows(italian: Italian, english: English, text: str) -> None:
-    for rows in (italian.rows(text), italian.translated_rows(text), english.rows(text)):
+    for rows in (italian.rows(text), english.rows(text)):
         assert rows.shape[1] == english.table.shape[1]
         assert np.isfinite(rows).all()
 
