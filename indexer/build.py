@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from urllib.parse import urlsplit
 
 import numpy as np
 
+from crawler.corpus.companies import Companies
 from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Page, Startup
@@ -99,7 +100,7 @@ def build(
             {},
         )
         snapshot = _snapshot(manifest, startups, passages, summaries, vector_of)
-        write_snapshot(home, snapshot, keep=settings.keep_snapshots)
+        write_snapshot(home, replace(snapshot, same=_same(corpus)), keep=settings.keep_snapshots)
         m = manifest
         return BuildReport(m.id, m.startups, m.passages, m.embedded, m.taken_over, changed=True)
 
@@ -137,6 +138,11 @@ def _collect(corpus: Corpus, encoder: Encoder, settings: IndexSettings) -> tuple
     passages.sort(key=lambda p: p.startup_id)  # stable: profiles first, then pages from the home page down
     with_text = {p.startup_id for p in passages}
     return tuple(s for s in sorted(known.values(), key=lambda s: s.id) if s.id in with_text), tuple(passages)
+
+
+def _same(corpus: Corpus) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of startups that are held for one company, each once, in order."""
+    return tuple(sorted({(link.startup_id, link.same_as) for link in Companies(corpus).links()}))
 
 
 def _depth(page: Page) -> tuple[int, str]:

@@ -52,9 +52,10 @@ class DenseIndex:
         """Length of a vector."""
         return int(self._index.d)
 
-    def vectors(self) -> Vectors:
-        """Return all vectors, shape (n, dimension)."""
-        return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32)
+    def vectors(self, start: int = 0, end: int | None = None) -> Vectors:
+        """Return the vectors of the rows from `start` to `end`, all unless given, shape (n, dimension)."""
+        end = len(self) if end is None else end
+        return np.asarray(self._index.reconstruct_n(start, end - start), np.float32)
 
     def scores(self, vector: Vectors) -> Scores:
         """Return the inner product of `vector`, shape (dimension,), with every row, shape (len(self),).

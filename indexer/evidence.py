@@ -1,5 +1,6 @@
 """Which passages are shown for a match, and which of their words are marked."""
 
+import unicodedata
 from collections.abc import Collection, Sequence
 
 from indexer.analysis import terms
@@ -36,8 +37,15 @@ def choose(passages: Sequence[tuple[Passage, float]], stems: Collection[str]) ->
 
 def marks(passage: Passage, stems: Collection[str]) -> tuple[tuple[int, int], ...]:
     """Return the character ranges of the passage's words that the need has too, in order, without overlap."""
-    wanted = set(stems)
-    return tuple((t.start, t.end) for t in terms(passage.text, passage.language) if tagged(t.stem, passage.language) in wanted)
+    wanted, text, language = set(stems), passage.text, passage.language
+    return tuple((t.start, _whole(text, t.end)) for t in terms(text, language) if tagged(t.stem, language) in wanted)
+
+
+def _whole(text: str, end: int) -> int:
+    """Return where the character ends that begins before `end`: accents and the like that follow a letter belong to it."""
+    while end < len(text) and unicodedata.category(text[end]).startswith("M"):
+        end += 1
+    return end
 
 
 def _same(one: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""Several scores per startup to one: the sum of scores, each divided by its highest (CombSUM, Fox and Shaw, TREC-2 1994)."""
+"""Several scores per startup to one: their weighted sum, each on the same scale (CombSUM, Fox and Shaw, TREC-2 1994)."""
 
 from collections.abc import Mapping
 
@@ -11,27 +11,45 @@ Parts = Mapping[str, Scores]
 DENSE_WEIGHTS = {"passage": 1.0, "summary": 0.5}
 """Of the best passage's and of the summary's cosine in the dense score."""
 ROAD_WEIGHTS = {"dense": 0.5, "lexical": 0.5}
+FEEDBACK = 1.0
+"""Of the words of the first matches, beside those of the need itself, in the lexical score."""
+LEAST = 1e-9
+"""What a score is divided by at least."""
 
 
-def fuse(passage: Scores, summary: Scores, lexical: Scores) -> tuple[Scores, dict[str, Scores]]:
-    """Return the score of each startup, at most 1, and the three parts that it is the sum of.
+def fuse(passage: Scores, summary: Scores, lexical: Scores, feedback: Scores | None = None) -> tuple[Scores, dict[str, Scores]]:
+    """Return the score of each startup, from 0 to 1, and the parts that it is the sum of.
 
-    Scores are divided by their highest over the whole snapshot, so that a filter leaves the order of what it passes alone.
+    The dense score counts from the mean of all startups, since no text is without likeness to another; what lies below it
+    has none. Scores are divided by their highest. Both over the whole snapshot, so that a filter leaves the order of what it
+    passes alone.
 
     Args:
         passage: cosine of the need and the startup's best passage, shape (startups,).
         summary: cosine of the need and the startup's summary, shape (startups,).
         lexical: BM25 of the startup, shape (startups,).
+        feedback: BM25 of the startup for the words of the first matches, shape (startups,); None before they are known.
     """
-    near = {"passage": np.maximum(passage, 0.0), "summary": np.maximum(summary, 0.0)}
-    weighted = {name: DENSE_WEIGHTS[name] * scores for name, scores in near.items()}
-    highest = max(float(np.sum(list(weighted.values()), axis=0).max(initial=0.0)), 1e-9)
-    parts = {name: (ROAD_WEIGHTS["dense"] / highest * scores).astype(np.float32) for name, scores in weighted.items()}
-    parts["lexical"] = share_of_highest(lexical) * np.float32(ROAD_WEIGHTS["lexical"])
+    near = {
+        "passage": DENSE_WEIGHTS["passage"] * np.maximum(passage, 0.0),
+        "summary": DENSE_WEIGHTS["summary"] * np.maximum(summary, 0.0),
+    }
+    together = near["passage"] + near["summary"]
+    if len(together) and together.max() > together.mean():  # else all are alike, as one alone is
+        near = {name: scores - scores.mean() for name, scores in near.items()}
+    dense = near["passage"] + near["summary"]
+    scale = np.where(dense > 0, ROAD_WEIGHTS["dense"] / max(float(dense.max(initial=0.0)), LEAST), 0.0)
+    parts = {name: (scale * scores).astype(np.float32) for name, scores in near.items()}
+
+    words = {"lexical": share_of_highest(lexical)}
+    if feedback is not None:
+        words["feedback"] = FEEDBACK * share_of_highest(feedback)
+    highest = max(float(np.sum(list(words.values()), axis=0).max(initial=0.0)), LEAST)
+    parts |= {name: (ROAD_WEIGHTS["lexical"] / highest * scores).astype(np.float32) for name, scores in words.items()}
     return np.sum(list(parts.values()), axis=0, dtype=np.float32), parts
 
 
 def share_of_highest(scores: Scores) -> Scores:
     """Return non-negative scores divided by their highest; zeros where there is none above zero."""
     positive = np.maximum(scores, 0.0)
-    return (positive / max(float(positive.max(initial=0.0)), 1e-9)).astype(np.float32)
+    return (positive / max(float(positive.max(initial=0.0)), LEAST)).astype(np.float32)

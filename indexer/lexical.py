@@ -7,6 +7,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +19,10 @@ from indexer.errors import SnapshotDamagedError
 
 K1, B = 1.6, 0.3
 """BM25's saturation and length normalisation; less of the length effect than usual: startups' texts differ much in size."""
+FEEDBACK_TERMS = 40
+"""Stems of the first matches that are looked for elsewhere."""
+FEEDBACK_LENGTH = 100
+"""Stems that a text counts for at least, when the weight of one of them in it is reckoned: short texts have few of each."""
 VOCABULARY = "vocabulary.json"
 
 Group = tuple[tuple[str, float], ...]
@@ -149,16 +154,69 @@ class LexicalIndex:
         """
         return sum((self._worth(self._spans(group)) for group in groups), 0.0)
 
+    def feedback(self, rows: npt.NDArray[np.int64], shares: Scores) -> Scores:
+        """Return the BM25 score of every text, shape (len(self),), for the stems that several of the texts `rows` share.
+
+        Pseudo-relevance feedback (RM3: Abdul-Jaleel et al., TREC 2004): a stem weighs what it makes of these texts, times its
+        idf; only the weightiest count.
+
+        Args:
+            rows: the texts, each once.
+            shares: how much each of them counts, parallel to `rows`.
+        """
+        weight, holding = np.zeros(len(self._vocabulary)), np.zeros(len(self._vocabulary), np.int32)
+        order, starts = self._by_text
+        for row, share in zip(rows, shares, strict=True):
+            own = order[starts[row] : starts[row + 1]]
+            stems = np.searchsorted(self._postings.starts, own, side="right") - 1
+            length = max(int(self._postings.lengths[row]), FEEDBACK_LENGTH)
+            weight[stems] += share * self._postings.counts[own] / length
+            holding[stems] += 1
+        scores = np.zeros(len(self), np.float32)
+        common = np.flatnonzero(holding > 1)
+        worth = {int(stem): self._worth([self._span(int(stem), 1.0)]) for stem in common}
+        weight[common] *= np.fromiter(worth.values(), np.float64, len(common))
+        best = common[np.argsort(-weight[common], kind="stable")[:FEEDBACK_TERMS]]
+        total = max(float(weight[best].sum()), 1e-9)
+        for stem in map(int, best):
+            start, end, _ = self._span(stem, 1.0)
+            held, often = self._postings.rows[start:end], self._postings.counts[start:end].astype(np.float32)
+            scores[held] += np.float32(weight[stem] / total * worth[stem]) * often / (often + self._halfway[held])
+        return scores
+
+    def of_text(self, row: int) -> dict[str, float]:
+        """Return the stems of a text with their BM25 in it: the higher, the better they tell it from others."""
+        order, starts = self._by_text
+        own = order[starts[row] : starts[row + 1]]
+        stems = np.searchsorted(self._postings.starts, own, side="right") - 1
+        often = self._postings.counts[own] / (self._postings.counts[own] + self._halfway[row])
+        worth = [float(n) * self._worth([self._span(int(stem), 1.0)]) for stem, n in zip(stems, often, strict=True)]
+        return {self._stems[stem]: one for stem, one in zip(stems, worth, strict=True)}
+
+    @cached_property
+    def _stems(self) -> tuple[str, ...]:
+        """The vocabulary in order of its places."""
+        return tuple(self._vocabulary)
+
+    @cached_property
+    def _by_text(self) -> tuple[Integers, Integers]:
+        """The postings sorted by text: their places, and where each text's begin, shape (texts + 1,)."""
+        order = np.argsort(self._postings.rows, kind="stable").astype(np.int32)
+        sizes = np.bincount(self._postings.rows, minlength=len(self))
+        return order, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+
+    def _span(self, place: int, weight: float) -> Span:
+        return int(self._postings.starts[place]), int(self._postings.starts[place + 1]), weight
+
     def _spans(self, group: Group) -> list[Span]:
         """Return the postings of the alternatives that occur."""
         spans = []
-        starts = self._postings.starts
         for stem, weight in group:
             if not 0 < weight < math.inf:
                 raise ValueError(f"a term's alternative has the weight {weight}: it must be above zero, and finite")
             place = self._vocabulary.get(stem)
             if place is not None:
-                spans.append((int(starts[place]), int(starts[place + 1]), weight))
+                spans.append(self._span(place, weight))
         return spans
 
     def _often(self, spans: Sequence[Span]) -> Scores:

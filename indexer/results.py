@@ -37,6 +37,22 @@ class Need:
     text: str
     limit: int = 10
     filters: Filters = field(default_factory=Filters)
+    ignore_exclusions: tuple[str, ...] = ()
+    """Exclusions by their `text`, in any case, that are not to count: their words are searched for like all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a need does not want."""
+
+    text: str
+    """The thing: cromo esavalente."""
+    start: int
+    """The first character in the need of what says so: of "senza"."""
+    end: int
+    """The character after its last one."""
+    applied: bool = True
+    """Whether it counted; not where the need says to ignore it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +134,44 @@ class Answer:
     matches: tuple[Match, ...]
     facets: dict[str, dict[str, int]]
     """Per field (country, source, tag, trl, founded) and value, how many startups pass all filters on the other fields."""
+    took_ms: float
+    exclusions: tuple[Exclusion, ...] = ()
+    """What the need excludes, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoreLike:
+    """A wish for startups like one that is known."""
+
+    startup_id: str
+    limit: int = 10
+    filters: Filters = field(default_factory=Filters)
+    elsewhere: bool = False
+    """Only of other countries than its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A startup like the given one; the evidence is what it says that is nearest, best first.
+
+    It has no confidence: how likely a startup meets a need was measured, how alike two are was not.
+    """
+
+    rank: int
+    score: float
+    startup: Startup
+    evidence: tuple[Evidence, ...]
+    scores: dict[str, float]
+    """The parts that `score` is the sum of."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarAnswer:
+    """The startups of one snapshot that are most like a given one."""
+
+    startup: Startup
+    snapshot: str
+    matches: tuple[Similar, ...]
+    facets: dict[str, dict[str, int]]
+    """As those of an `Answer`; the given startup is not counted."""
     took_ms: float

@@ -23,6 +23,7 @@ from indexer.results import Passage
 
 FORMAT = 3
 """Raised when the files change their form; a snapshot of another format is refused."""
+SAME = "same.jsonl"
 MEND = "run `scout index --full` to make it anew"
 
 
@@ -69,6 +70,8 @@ class Snapshot:
     """A text per passage."""
     lexical_startups: LexicalIndex
     """A text per startup: name, tags and all its passages."""
+    same: tuple[tuple[str, str], ...] = ()
+    """Pairs of startup ids that are held for one company."""
 
 
 def write_snapshot(home: Home, snapshot: Snapshot, *, keep: int) -> Path:
@@ -100,6 +103,8 @@ def _fill(aside: Path, snapshot: Snapshot) -> None:
     aside.mkdir(parents=True)
     _write_lines(aside / "startups.jsonl", (asdict(s) for s in snapshot.startups))
     _write_lines(aside / "passages.jsonl", ({**asdict(p), "fetched_at": p.fetched_at.isoformat()} for p in snapshot.passages))
+    if snapshot.same:
+        _write_lines(aside / SAME, ({"startup_id": one, "same_as": other} for one, other in snapshot.same))
     snapshot.dense.save(aside / "passages.faiss")
     snapshot.dense_startups.save(aside / "startups.faiss")
     for name, index in (("lexical_passages", snapshot.lexical_passages), ("lexical_startups", snapshot.lexical_startups)):
@@ -180,6 +185,7 @@ def load_snapshot(home: Home) -> Snapshot:
                 raise SnapshotDamagedError(f"{path} is missing or not what was written: {MEND}")
         startups = tuple(_startup(line) for line in _lines(folder / "startups.jsonl"))
         passages = tuple(_passage(line) for line in _lines(folder / "passages.jsonl"))
+        same = tuple((row["startup_id"], row["same_as"]) for row in _lines(folder / SAME)) if SAME in manifest.files else ()
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SnapshotDamagedError(f"the records of {folder} cannot be read: {MEND}") from error
     snapshot = Snapshot(
@@ -190,6 +196,7 @@ def load_snapshot(home: Home) -> Snapshot:
         DenseIndex.load(folder / "startups.faiss"),
         LexicalIndex.load(folder / "lexical_passages"),
         LexicalIndex.load(folder / "lexical_startups"),
+        same,
     )
     sizes = {len(passages), len(snapshot.dense), len(snapshot.lexical_passages), manifest.passages}
     owners = {len(startups), len(snapshot.dense_startups), len(snapshot.lexical_startups), manifest.startups}

@@ -4,16 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from crawler.errors import ScoutError
 from search_api import problems
 from search_api.engine import Engine
-from search_api.routes import page, search, startups, status
+from search_api.routes import batch, page, search, similar, startups, status
 from search_api.security import Guard
 from search_api.settings import ServiceSettings
+
+BATCH_NEEDS = 1
+"""Needs of all batches that are answered at a time, beside searches."""
 
 
 def create_app(engine: Engine, settings: ServiceSettings) -> FastAPI:
@@ -39,9 +42,11 @@ def create_app(engine: Engine, settings: ServiceSettings) -> FastAPI:
         redoc_url=None,
     )
     app.state.engine = engine
+    app.state.turns = CapacityLimiter(BATCH_NEEDS)
     problems.install(app)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, names=settings.names)
-    for router in (search.router, startups.router, status.router, page.router):
-        app.include_router(router)
+    # `similar` before `startups`, whose ids may hold slashes.
+    for part in (search, batch, similar, startups, status, page):
+        app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=page.STATIC), name="static")
     return app

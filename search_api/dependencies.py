@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from indexer.searcher import Searcher
@@ -14,4 +15,11 @@ def searcher(request: Request) -> Searcher:
     return engine.searcher()
 
 
+def turns(request: Request) -> CapacityLimiter:
+    """Return what batches wait for."""
+    limiter: CapacityLimiter = request.app.state.turns
+    return limiter
+
+
+Turns = Annotated[CapacityLimiter, Depends(turns)]
 Searching = Annotated[Searcher, Depends(searcher)]

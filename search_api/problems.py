@@ -2,13 +2,14 @@
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from crawler.errors import ScoutError
@@ -27,11 +28,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 RETRY_AFTER_SECONDS = 10
 MOST_CHARACTERS = 600
 """Of a detail, which may quote what was sent."""
+MOST_SAID = 5
+"""Faults of one request that are told."""
+UNEXPECTED = HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "something broke here; the service's log says what"
 PLAIN = {
     "missing": "is missing",
     "extra_forbidden": "there is no such field here, see /openapi.json",
     "tuple_type": "must be a list",
     "model_attributes_type": "must be a JSON object",
+    "model_type": "must be a JSON object",
 }
 """What to say instead of pydantic's words, where these name Python's types."""
 
@@ -43,10 +48,24 @@ class Problem(JSONResponse):
 
     def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
         """Make the response; `code` is stable, `detail` is for people and is put on one line."""
-        line = " ".join(detail.encode("utf-8", "replace").decode().split())[:MOST_CHARACTERS]
-        body = ProblemOut(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=line, code=code)
         retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-        super().__init__(body.model_dump(), status, {**(headers or {}), **retry})
+        super().__init__(problem(status, code, detail).model_dump(), status, {**(headers or {}), **retry})
+
+
+def problem(status: int, code: str, detail: str) -> ProblemOut:
+    """Return the body that tells a problem; `code` is stable, `detail` is for people and is put on one line."""
+    line = " ".join(detail.encode("utf-8", "replace").decode().split())[:MOST_CHARACTERS]
+    return ProblemOut(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=line, code=code)
+
+
+def problem_of(error: Exception, doing: str) -> ProblemOut:
+    """Return what is told of an error in a part of a request that leaves the others alone; what nobody foresaw is logged."""
+    if isinstance(error, ScoutError):
+        return problem(error.status, error.code, str(error))
+    if isinstance(error, ValidationError):
+        return problem(*_refused([_said(one["type"], one["msg"], one["loc"]) for one in error.errors()]))
+    _log(doing, error)
+    return problem(*UNEXPECTED)
 
 
 def install(app: FastAPI) -> None:
@@ -66,14 +85,22 @@ def _validation_error(request: Request, error: Exception) -> Problem:
     if not isinstance(error, RequestValidationError):
         raise error
     said = []
-    for one in error.errors()[:5]:
-        kind, place = one["type"], [str(part)[:60] for part in one["loc"] if part not in ("body", "query", "path")]
+    for one in error.errors():
+        kind, place = one["type"], one["loc"][1:]
         if kind == "json_invalid":
             return _http_error(request, HTTPException(HTTPStatus.BAD_REQUEST))
         if not place and kind in ("missing", "model_attributes_type") and "json" not in request.headers.get("content-type", ""):
             return Problem(415, "unsupported-media-type", "send the need as a JSON object, with Content-Type: application/json")
-        said.append(f"{'.'.join(place) or 'the body'}: {PLAIN.get(kind, one['msg'])}")
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-request", "; ".join(said))
+        said.append(_said(kind, one["msg"], place))
+    return Problem(*_refused(said))
+
+
+def _said(kind: str, words: str, place: Sequence[object]) -> str:
+    return f"{'.'.join(str(part)[:60] for part in place) or 'the body'}: {PLAIN.get(kind, words)}"
+
+
+def _refused(said: Sequence[str]) -> tuple[int, str, str]:
+    return HTTPStatus.UNPROCESSABLE_ENTITY, "bad-request", "; ".join(said[:MOST_SAID])
 
 
 def _http_error(_: Request, error: Exception) -> Problem:
@@ -94,6 +121,10 @@ def unexpected(method: str, error: Exception) -> Problem:
 
     The error's own words stay out of the log, as does the address: either may hold a need.
     """
+    _log(method, error)
+    return Problem(*UNEXPECTED)
+
+
+def _log(doing: str, error: Exception) -> None:
     where = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("%s failed with %s (its words are not logged: they may quote a need)\n%s", method, type(error).__name__, where)
-    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "something broke here; the service's log says what")
+    logger.error("%s failed with %s (its words are not logged: they may quote a need)\n%s", doing, type(error).__name__, where)

@@ -37,6 +37,13 @@ def test_what_was_saved_is_what_is_loaded(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded.scores(rows[7]), DenseIndex.build(rows).scores(rows[7]))
 
 
+def test_the_vectors_of_some_rows_are_those_of_all() -> None:
+    rows = unit_rows(9, 4, 1)
+    index = DenseIndex.build(rows)
+    for start, end in ((0, 9), (2, 5), (8, 9), (3, 3)):
+        np.testing.assert_array_equal(index.vectors(start, end), rows[start:end])
+
+
 @pytest.mark.parametrize("content", [b"", b"no index", b"IxFI" + b"\xff" * 40])
 def test_a_file_that_is_no_index_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.faiss"

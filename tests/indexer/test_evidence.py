@@ -80,3 +80,9 @@ def test_marks_lie_in_the_text_in_order_without_overlap(text: str, need: str, la
     for start, end in marks(passage(text, language), stems):
         assert last <= start < end <= len(text)
         last = end
+
+
+def test_a_mark_takes_in_what_belongs_to_its_last_letter() -> None:
+    text = "Il caffe\u0301\u0323 con acciaio\ufe0f fuso."
+    stems = {tagged(term.stem, "it") for term in terms("caff\u00e9 acciaio", "it")}
+    assert [text[start:end] for start, end in marks(passage(text, "it"), stems)] == ["caffe\u0301\u0323", "acciaio\ufe0f"]

@@ -4,36 +4,43 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.fusion import DENSE_WEIGHTS, ROAD_WEIGHTS, fuse, share_of_highest
+from indexer.fusion import DENSE_WEIGHTS, FEEDBACK, ROAD_WEIGHTS, Scores, fuse, share_of_highest
 from tests.indexer.conftest import steady
 
 COSINES = st.floats(-1, 1, width=32)
 BM25 = st.one_of(st.just(0.0), st.floats(0.0625, 40, width=32))
-ROWS = st.lists(st.tuples(COSINES, COSINES, BM25), min_size=1, max_size=30)
+Row = tuple[float, float, float, float]
+ROWS = st.lists(st.tuples(COSINES, COSINES, BM25, BM25), min_size=1, max_size=30)
+
+
+def columns(rows: list[Row]) -> list[Scores]:
+    return [np.array(column, np.float32) for column in zip(*rows, strict=True)]
 
 
 @steady
 @given(ROWS)
-def test_parts_sum_to_a_score_from_zero_to_one(rows: list[tuple[float, float, float]]) -> None:
-    passage, summary, lexical = (np.array(column, np.float32) for column in zip(*rows, strict=True))
-    scores, parts = fuse(passage, summary, lexical)
-    assert set(parts) == {"passage", "summary", "lexical"}
+def test_parts_sum_to_a_score_from_zero_to_one(rows: list[Row]) -> None:
+    scores, parts = fuse(*columns(rows))
+    assert set(parts) == {"passage", "summary", "lexical", "feedback"}
+    assert set(fuse(*columns(rows)[:3])[1]) == {"passage", "summary", "lexical"}
     np.testing.assert_allclose(scores, sum(parts.values()), atol=1e-6)
-    assert scores.min() >= 0
+    assert scores.min() >= -1e-6
     assert scores.max() <= 1 + 1e-6
 
 
-@steady
-@given(ROWS)
-def test_scores_are_those_of_the_formula(rows: list[tuple[float, float, float]]) -> None:
-    dense = [DENSE_WEIGHTS["passage"] * max(p, 0) + DENSE_WEIGHTS["summary"] * max(s, 0) for p, s, _ in rows]
-    lexical = [term for _, _, term in rows]
-    expected = [
-        ROAD_WEIGHTS["dense"] * d / max(*dense, 1e-9) + ROAD_WEIGHTS["lexical"] * t / max(*lexical, 1e-9)
-        for d, t in zip(dense, lexical, strict=True)
-    ]
-    columns = (np.array(column, np.float32) for column in zip(*rows, strict=True))
-    np.testing.assert_allclose(fuse(*columns)[0], expected, atol=1e-5)
+def test_the_dense_score_counts_from_the_mean_and_the_words_of_the_first_matches_beside_the_needs_own() -> None:
+    passage, summary = np.array([0.6, 0.2, 0.1], np.float32), np.array([0.4, 0.2, -0.3], np.float32)
+    lexical, feedback = np.array([0, 8, 4], np.float32), np.array([2, 1, 0], np.float32)
+    dense = DENSE_WEIGHTS["passage"] * passage + DENSE_WEIGHTS["summary"] * np.maximum(summary, 0)
+    words = lexical / 8 + FEEDBACK * feedback / 2
+    above = np.maximum(dense - dense.mean(), 0)
+    expected = ROAD_WEIGHTS["dense"] * above / max(above) + ROAD_WEIGHTS["lexical"] * words / max(words)
+    np.testing.assert_allclose(fuse(passage, summary, lexical, feedback)[0], expected, atol=1e-6)
+
+
+def test_a_startup_alone_has_a_dense_score() -> None:
+    one = np.array([0.5], np.float32)
+    assert float(fuse(one, one, one * 0)[0][0]) == ROAD_WEIGHTS["dense"]
 
 
 def test_nothing_found_scores_zero() -> None:

@@ -56,6 +56,29 @@ def test_scores_are_those_of_the_formula_and_below_the_ceiling(texts: list[list[
     assert max(scores) <= index.ceiling(groups) + 1e-5
 
 
+def test_feedback_looks_for_what_the_first_texts_have_in_common() -> None:
+    texts = (["laser", "weld", "laser"], ["weld", "laser", "fond"], ["fond"], ["laser"], ["robot", "weld"], ["robot"])
+    index = LexicalIndex.build(texts)
+    scores = index.feedback(np.array([0, 1]), np.array([0.75, 0.25], np.float32))
+    laser, weld = (np.array(bm25(texts, alone(stem))) for stem in ("laser", "weld"))
+    idf = math.log(1 + (6 - 3 + 0.5) / (3 + 0.5))  # of both
+    weight = {"laser": (0.75 * 2 + 0.25) * idf, "weld": (0.75 + 0.25) * idf}
+    expected = (weight["laser"] * laser + weight["weld"] * weld) / sum(weight.values())
+    np.testing.assert_allclose(scores, expected, rtol=1e-5)
+    assert scores[2] == scores[5] == 0  # fond is in one of the two only
+
+
+@steady
+@given(texts=TEXTS, data=st.data())
+def test_feedback_of_any_texts_is_finite_and_nothing_without_common_stems(texts: list[list[str]], data: st.DataObject) -> None:
+    index = LexicalIndex.build(texts)
+    rows = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=5, unique=True))
+    scores = index.feedback(np.array(rows, np.int64), np.full(len(rows), 0.2, np.float32))
+    common = {stem for text in texts for stem in text if sum(stem in texts[row] for row in rows) > 1}
+    assert np.isfinite(scores).all()
+    assert [score > 0 for score in scores] == [bool(common & {*text}) for text in texts]
+
+
 @pytest.mark.parametrize(
     ("groups", "scores"),
     [
@@ -274,6 +297,12 @@ def test_a_full_disk_is_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / name).symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
         LexicalIndex.build(HALL).save(tmp_path)
+
+
+def test_the_stems_of_a_text_are_had_with_what_each_scores_in_it() -> None:
+    index = LexicalIndex.build(HALL)
+    for row, text in enumerate(HALL):
+        assert index.of_text(row) == {stem: pytest.approx(bm25(HALL, alone(stem))[row]) for stem in {*text}}
 
 
 def test_threads_get_what_one_gets() -> None:
