@@ -73,6 +73,10 @@ class Crossing:
         groups.update(dict.fromkeys(self._of_term(text, term, language) for term in own[at:]))
         return tuple(groups)
 
+    def phrases(self, text: str, language: str) -> tuple[Found, ...]:
+        """Return the glossary's phrases in a text in `language` ("it" or "en")."""
+        return self._books[language].find(text)
+
     def _of_term(self, text: str, term: Term, language: str) -> Group:
         word = fold(text[term.start : term.end])
         alternatives: Alternatives = {tagged(term.stem, language): 1.0}

@@ -1,31 +1,58 @@
 """The one road of a query: need in, ranked startups with evidence out."""
 
 import time
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from crawler.records import Startup
-from indexer import evidence
+from indexer import evidence, exclusions
 from indexer.calibration import confidence, verdict
 from indexer.crossing import Crossing, telling
+from indexer.demotion import Offers, Unwanted, trusted
 from indexer.encoder import Encoder
 from indexer.encoders import packaged_crossing
 from indexer.errors import NeedError, UnknownStartupError, WrongModelError
 from indexer.facets import Facets
 from indexer.fusion import Scores, fuse, share_of_highest
 from indexer.lexical import Group
-from indexer.results import MAX_LIMIT, MAX_NEED_CHARACTERS, OWN_SITE, Answer, Evidence, Match, Need, Passage
+from indexer.results import (
+    MAX_LIMIT,
+    MAX_NEED_CHARACTERS,
+    OWN_SITE,
+    Answer,
+    Evidence,
+    Exclusion,
+    Match,
+    MoreLike,
+    Need,
+    Passage,
+    SimilarAnswer,
+)
 from indexer.routing import need_language
+from indexer.similar import more_like
 from indexer.snapshot import Manifest, Snapshot
+
+FIRST = 5
+"""Startups at most whose words are taken for those of what is looked for (pseudo-relevance feedback)."""
+FIRST_SHARE = 0.01
+"""Of all startups, likewise: of a few dozen, those that are looked for are one or two."""
 
 
 class Searcher:
     """Answers needs from one snapshot with one encoder. Immutable; safe to use from several threads."""
 
-    def __init__(self, snapshot: Snapshot, encoder: Encoder, crossing: Crossing | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, encoder: Encoder, crossing: Crossing | None = None, *, excluding: bool = True
+    ) -> None:
         """Join a snapshot, the encoder that it was made with, and how words cross; by the packaged glossary unless given.
+
+        Args:
+            snapshot: what is searched.
+            encoder: the one that the snapshot was made with.
+            crossing: how words cross between the languages.
+            excluding: whether what a need excludes is told apart from what it wants.
 
         Raises:
             WrongModelError: the snapshot was made with another model.
@@ -47,6 +74,7 @@ class Searcher:
         self._row_of = {s.id: row for row, s in enumerate(snapshot.startups)}
         owners = [self._row_of[p.startup_id] for p in snapshot.passages]
         self._starts = np.searchsorted(owners, np.arange(len(snapshot.startups) + 1))
+        self._offers, self._excluding = Offers(snapshot, self._starts), excluding
 
     @property
     def manifest(self) -> Manifest:
@@ -64,10 +92,21 @@ class Searcher:
         Raises:
             UnknownStartupError: the snapshot does not hold it.
         """
-        row = self._row_of.get(startup_id)
-        if row is None:
-            raise UnknownStartupError(f"there is no startup {startup_id[:200]!r} in the snapshot {self.manifest.id}")
+        row = self._row(startup_id)
         return self._snapshot.startups[row], self._snapshot.passages[self._starts[row] : self._starts[row + 1]]
+
+    def similar(self, wanted: MoreLike) -> SimilarAnswer:
+        """Return the startups most like one that is known, see `similar.more_like`.
+
+        Raises:
+            UnknownStartupError: the snapshot does not hold it.
+            NeedError: too many are asked for.
+            FilterError: a filter names a value that no startup has, or its own country is not known.
+        """
+        row = self._row(wanted.startup_id)
+        return more_like(
+            wanted, row, snapshot=self._snapshot, starts=self._starts, facets=self._facets, crossing=self._crossing
+        )
 
     def search(self, need: Need) -> Answer:
         """Answer a need with its best matches, exactly: every startup that passes the filters is ranked.
@@ -83,28 +122,36 @@ class Searcher:
         masks = self._facets.masks(need.filters)
         passing = self._facets.both(masks.values())
         language = need_language(need.text, self._crossing.known)
-        groups = self._crossing.groups(need.text, language)
-        vector = self._encoder.encode_need(need.text)
+        excluded = self._excluded(need, language)
+        applied = [one for one in excluded if one.applied]
+        things = [self._offers.unwanted(self._crossing.groups(one.text, language)) for one in applied]
+        text = exclusions.rest(need.text, applied)
+        groups = self._crossing.groups(text, language)
+        vector = self._encoder.encode_need(text)
 
         cosines = self._snapshot.dense.scores(vector)
         nearest = np.maximum.reduceat(cosines, self._starts[:-1])
         lexical = self._snapshot.lexical_startups.scores(groups)
-        scores, parts = fuse(nearest, self._snapshot.dense_startups.scores(vector), lexical)
+        summaries = self._snapshot.dense_startups.scores(vector)
+        feedback = self._feedback(fuse(nearest, summaries, lexical)[0], things)
+        scores, parts = fuse(nearest, summaries, lexical, feedback)
         ceiling = self._snapshot.lexical_startups.ceiling(groups)
 
-        order = np.argsort(-scores, kind="stable")
-        best = list(islice((int(row) for row in order if passing[row]), need.limit))
+        best = self._offers.ranked(scores, passing, things, need.limit)
         of_passages = share_of_highest(cosines) + share_of_highest(self._snapshot.lexical_passages.scores(groups))
         matches = tuple(
             Match(
                 rank,
-                round(float(scores[row]), 6),
-                confidence(float(nearest[row]), float(lexical[row]) / ceiling if ceiling else 0.0),
+                round(float(scores[row]) * kept, 6),
+                confidence(
+                    trusted(kept) * float(nearest[row]), trusted(kept) * float(lexical[row]) / ceiling if ceiling else 0.0
+                ),
                 self._snapshot.startups[row],
                 self._evidence(row, of_passages, groups),
-                {name: float(part[row]) for name, part in parts.items()},
+                {name: float(part[row]) for name, part in parts.items()}
+                | ({"excluded": float(scores[row]) * (kept - 1.0)} if things else {}),
             )
-            for rank, row in enumerate(best, start=1)
+            for rank, (row, kept) in enumerate(best, start=1)
         )
         took_ms = round((time.perf_counter() - began) * 1000, 2)
         return Answer(
@@ -115,7 +162,28 @@ class Searcher:
             matches,
             self._facets.counts(masks),
             took_ms,
+            excluded,
         )
+
+    def _row(self, startup_id: str) -> int:
+        row = self._row_of.get(startup_id)
+        if row is None:
+            raise UnknownStartupError(f"there is no startup {startup_id[:200]!r} in the snapshot {self.manifest.id}")
+        return row
+
+    def _excluded(self, need: Need, language: str) -> tuple[Exclusion, ...]:
+        """Return what a need excludes; what it says to ignore is not applied."""
+        if not self._excluding:
+            return ()
+        ignored = {text.casefold() for text in need.ignore_exclusions}
+        found = exclusions.find(need.text, language, self._crossing.phrases)
+        return tuple(replace(one, applied=one.text.casefold() not in ignored) for one in found)
+
+    def _feedback(self, scores: Scores, things: Sequence[Unwanted]) -> Scores:
+        """Return how much each startup has of the words of those with the highest scores."""
+        count = min(FIRST, int(FIRST_SHARE * len(scores)))
+        first = np.array([row for row, _ in self._offers.ranked(scores, np.ones(len(scores), bool), things, count)], np.int64)
+        return self._snapshot.lexical_startups.feedback(first, scores[first] / max(float(scores[first].sum()), 1e-9))
 
     def _evidence(self, row: int, of_passages: Scores, groups: tuple[Group, ...]) -> tuple[Evidence, ...]:
         own = slice(int(self._starts[row]), int(self._starts[row + 1]))

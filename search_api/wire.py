@@ -6,7 +6,22 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from crawler.records import Startup
-from indexer.results import MAX_LIMIT, MAX_NEED_CHARACTERS, Answer, Evidence, Filters, Match, Need
+from indexer.results import (
+    MAX_LIMIT,
+    MAX_NEED_CHARACTERS,
+    Answer,
+    Evidence,
+    Exclusion,
+    Filters,
+    Match,
+    MoreLike,
+    Need,
+    Similar,
+    SimilarAnswer,
+)
+
+MOST_NEEDS = 100
+"""Needs in one batch."""
 
 Trl = Annotated[int, Field(ge=1, le=9)]
 Year = Annotated[int, Field(ge=1800, le=2100)]
@@ -23,6 +38,10 @@ NeedText = Annotated[str, AfterValidator(_whole), Field(json_schema_extra={"minL
 """Its length is checked where the search begins, which says how to mend it."""
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
+Ignored = Annotated[
+    tuple[Label, ...],
+    Field(max_length=50, description="exclusions of the need, as the answer spells them, that are not to count"),
+]
 
 
 class _In(BaseModel):
@@ -64,10 +83,11 @@ class SearchIn(_In):
     limit: Limit = 10
     filters: FiltersIn = FiltersIn()
     explain: bool = False
+    ignore_exclusions: Ignored = ()
 
     def to_need(self) -> Need:
         """Return the need as the searcher takes it."""
-        return Need(self.need, self.limit, self.filters.to_filters())
+        return Need(self.need, self.limit, self.filters.to_filters(), self.ignore_exclusions)
 
 
 class SearchQuery(FiltersIn):
@@ -76,11 +96,44 @@ class SearchQuery(FiltersIn):
     need: NeedText
     limit: Limit = 10
     explain: bool = False
+    ignore_exclusions: Ignored = ()
 
     def to_search(self) -> SearchIn:
         """Return the search as POST takes it."""
         filters = FiltersIn.model_validate(self.model_dump(include=set(FiltersIn.model_fields)))
-        return SearchIn(need=self.need, limit=self.limit, filters=filters, explain=self.explain)
+        return SearchIn(
+            need=self.need,
+            limit=self.limit,
+            filters=filters,
+            explain=self.explain,
+            ignore_exclusions=self.ignore_exclusions,
+        )
+
+
+class SimilarQuery(FiltersIn):
+    """Which startups like a given one are wanted, in a query string."""
+
+    limit: Limit = 10
+    elsewhere: bool = Field(default=False, description="only of other countries than its own")
+    explain: bool = False
+
+    def to_wish(self, startup_id: str) -> MoreLike:
+        """Return the wish as the searcher takes it."""
+        return MoreLike(startup_id, self.limit, self.to_filters(), self.elsewhere)
+
+
+class BatchIn(_In):
+    """Many needs at once, each as `POST /api/search` takes it."""
+
+    needs: Annotated[
+        tuple[object, ...],
+        Field(
+            min_length=1,
+            max_length=MOST_NEEDS,
+            json_schema_extra={"items": {"$ref": "#/components/schemas/SearchIn"}},
+        ),
+    ]
+    """Read one by one, so that one that is wrong leaves the others alone."""
 
 
 class StartupOut(_Out):
@@ -167,6 +220,20 @@ class MatchOut(_Out):
         )
 
 
+class ExclusionOut(_Out):
+    """What the need does not want; [start, end) of the need, in Unicode code points, says so."""
+
+    text: str
+    start: int
+    end: int
+    applied: bool = Field(description="whether it counted: not when it was in `ignore_exclusions`")
+
+    @classmethod
+    def of(cls, exclusion: Exclusion) -> "ExclusionOut":
+        """Return the wire form of `exclusion`."""
+        return cls(text=exclusion.text, start=exclusion.start, end=exclusion.end, applied=exclusion.applied)
+
+
 class SearchOut(_Out):
     """The answer to a need."""
 
@@ -177,6 +244,7 @@ class SearchOut(_Out):
     verdict: Literal["fits", "unsure", "nothing"]
     matches: tuple[MatchOut, ...]
     facets: dict[str, dict[str, int]]
+    exclusions: tuple[ExclusionOut, ...] = ()
 
     @classmethod
     def of(cls, answer: Answer, *, explain: bool) -> "SearchOut":
@@ -188,6 +256,51 @@ class SearchOut(_Out):
             snapshot=answer.snapshot,
             verdict=answer.verdict.value,
             matches=tuple(MatchOut.of(m, explain=explain) for m in answer.matches),
+            facets=answer.facets,
+            exclusions=tuple(ExclusionOut.of(one) for one in answer.exclusions),
+        )
+
+
+class SimilarOut(_Out):
+    """A startup like the given one; it has no confidence, which is measured for needs alone."""
+
+    rank: int
+    score: float = Field(description="higher is nearer; comparable within one answer")
+    startup: StartupOut
+    evidence: tuple[EvidenceOut, ...]
+    scores: dict[str, float] | None = Field(
+        default=None, exclude_if=lambda parts: parts is None, description="with explain: the parts that score is the sum of"
+    )
+
+    @classmethod
+    def of(cls, similar: Similar, *, explain: bool) -> "SimilarOut":
+        """Return the wire form of `similar`."""
+        return cls(
+            rank=similar.rank,
+            score=similar.score,
+            startup=StartupOut.of(similar.startup),
+            evidence=tuple(EvidenceOut.of(e) for e in similar.evidence),
+            scores=similar.scores if explain else None,
+        )
+
+
+class SimilarAnswerOut(_Out):
+    """The startups most like a given one."""
+
+    startup: StartupOut
+    took_ms: float
+    snapshot: str
+    matches: tuple[SimilarOut, ...]
+    facets: dict[str, dict[str, int]]
+
+    @classmethod
+    def of(cls, answer: SimilarAnswer, *, explain: bool) -> "SimilarAnswerOut":
+        """Return the wire form of `answer`."""
+        return cls(
+            startup=StartupOut.of(answer.startup),
+            took_ms=answer.took_ms,
+            snapshot=answer.snapshot,
+            matches=tuple(SimilarOut.of(m, explain=explain) for m in answer.matches),
             facets=answer.facets,
         )
 
@@ -239,3 +352,10 @@ class ProblemOut(_Out):
     status: int
     detail: str
     code: str
+
+
+class BatchOut(_Out):
+    """The answers to many needs, in the order of the needs: where one cannot be answered, the problem stands in its place."""
+
+    took_ms: float
+    answers: tuple[SearchOut | ProblemOut, ...]

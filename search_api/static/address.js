@@ -26,6 +26,7 @@ export function readAddress(query) {
       state[end] = /^\d{1,4}$/.test(text) && value >= least && value <= most ? value : null;
     }
   }
+  state.ignored = [...new Set(parameters.getAll('ignore'))].filter((text) => text !== '' && Array.from(text).length <= LONGEST_VALUE).slice(0, MOST_VALUES);
   return state;
 }
 
@@ -36,6 +37,7 @@ export function writeAddress(state) {
   for (const [name, value] of Object.entries(activeFilters(state))) {
     for (const one of [value].flat()) parameters.append(name, one);
   }
+  for (const text of state.ignored) parameters.append('ignore', text);
   if (state.limit !== LIMITS[0]) parameters.set('limit', state.limit);
   return `/?${parameters}`;
 }

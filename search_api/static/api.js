@@ -13,11 +13,11 @@ export class Failure extends Error {
   }
 }
 
-export async function search(need, limit, filters, signal) {
+export async function search({ need, limit, filters, ignored }, signal) {
   const answer = await call('/api/search', signal, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ need, limit, filters }),
+    body: JSON.stringify({ need, limit, filters, ...(ignored.length > 0 && { ignore_exclusions: ignored }) }),
   });
   if (!Array.isArray(answer?.matches)) throw new Failure('broken');
   return answer;

@@ -5,6 +5,7 @@ import { Failure, search, status } from '/static/api.js';
 import { copyText } from '/static/clipboard.js';
 import { button, make } from '/static/elements.js';
 import { EXAMPLES } from '/static/examples.js';
+import { exclusionChips } from '/static/exclusions.js';
 import { FilterBar } from '/static/filters.js';
 import { card } from '/static/results.js';
 import { LANGUAGES, date, fill, firstLanguage, learn, number, say, sayCount, sayPeriod, speak, spoken } from '/static/words.js';
@@ -27,7 +28,8 @@ let running = null;
 
 /** Change the state, spell it in the address, and search. */
 function go(change, { replace = false } = {}) {
-  state = { ...state, need: field.value.trim() || state.need, ...change };
+  const need = field.value.trim() || state.need;
+  state = { ...state, need, ignored: need === state.need ? state.ignored : [], ...change };
   const address = writeAddress(state);
   if (replace || address === location.pathname + location.search) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
@@ -44,11 +46,11 @@ async function run() {
   if (!fits(state.need)) return undefined;
   const mine = new AbortController();
   running = mine;
-  const { need, limit } = state;
+  const { need, limit, ignored } = state;
   filters.update(state, answer?.facets ?? {});
   busy(true);
   try {
-    const found = await search(need, limit, activeFilters(state), mine.signal);
+    const found = await search({ need, limit, filters: activeFilters(state), ignored }, mine.signal);
     if (running === mine) show(found, null);
   } catch (error) {
     if (running !== mine) return undefined;
@@ -125,6 +127,7 @@ function paint() {
   filters.update(state, answer?.facets ?? {});
   $('filters').inert = false;
   $('filters').hidden = !answer && Object.keys(activeFilters(state)).length === 0;
+  exclusionChips($('exclusions'), answer?.exclusions ?? [], (ignored) => go({ ignored, limit: LIMITS[0] }));
   $('summary').hidden = !answer;
   $('verdict').textContent = answer ? verdict() : '';
   $('count').textContent = answer?.matches.length ? sayCount('count', answer.matches.length) : '';

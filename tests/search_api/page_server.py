@@ -162,6 +162,10 @@ FACETS = {
 }
 
 
+EXCLUDED = ("cromo esavalente", "hexavalent chromium", "laser", PAYLOAD)
+"""What the stand-in takes for exclusions, wherever it stands in a need."""
+
+
 def answer_to(question: SearchIn) -> SearchOut:
     """Return the canned answer that a word in the need asks for."""
     matches, verdict, facets = usual_matches(), "fits", FACETS
@@ -188,6 +192,11 @@ def answer_to(question: SearchIn) -> SearchOut:
             "verdict": verdict,
             "matches": matches[: question.limit],
             "facets": facets,
+            "exclusions": [
+                {"text": text, "start": 0, "end": 1, "applied": text not in question.ignore_exclusions}
+                for text in EXCLUDED
+                if text in question.need or (text == PAYLOAD and "hostile" in question.need)
+            ],
         }
     )
 

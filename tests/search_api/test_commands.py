@@ -74,6 +74,13 @@ def test_people_get_names_evidence_address_and_date(run: Run, demo_home: Home) -
     assert "2 startups in " in said
 
 
+def test_people_are_told_what_was_excluded(run: Run) -> None:
+    need = "manutenzione di motori elettrici, no laser, esclusi i droni"
+    assert run("search", need)[1].splitlines()[0].startswith("without “laser”, “droni”")
+    assert run("search", need, "--ignore-exclusion", "laser")[1].splitlines()[0].startswith("without “droni”")
+    assert not run("search", NEED)[1].startswith("without")
+
+
 def test_every_line_of_the_evidence_is_indented_and_none_is_too_long(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     lines = run("search", NEED, "--limit", "5")[1].splitlines()

@@ -272,6 +272,39 @@ def test_filters_send_what_was_chosen_and_show_it_as_removable_chips(page: Page)
     expect(page.locator(".chip")).to_have_count(0)
 
 
+def test_an_exclusion_is_a_chip_that_switches_it_off_and_on_again_and_stays_in_the_address(page: Page) -> None:
+    need = "coatings without hexavalent chromium, no laser"
+    page.goto(f"/?need={need}")
+    chips = page.locator("#exclusions")
+    expect(chips.get_by_role("button")).to_have_text(["without: hexavalent chromium", "without: laser"])
+    asked = asked_by(page, lambda: chips.get_by_role("button", name="Stop excluding hexavalent chromium").press("Enter"))
+    assert asked == {"need": need, "limit": 10, "filters": {}, "ignore_exclusions": ["hexavalent chromium"]}
+    again = chips.get_by_role("button", name="Exclude hexavalent chromium again")
+    expect(again).to_be_focused()
+    assert parse_qs(urlsplit(page.url).query)["ignore"] == ["hexavalent chromium"]
+    page.reload()
+    expect(again).to_be_visible()
+    assert "ignore_exclusions" not in asked_by(page, again.click)
+    page.go_back()
+    expect(again).to_be_visible()
+    page.get_by_role("textbox").fill("casting, no laser")
+    asked = asked_by(page, page.get_by_role("button", name="Search").click)
+    assert asked == {"need": "casting, no laser", "limit": 10, "filters": {}}
+    expect(chips.get_by_role("button")).to_have_text(["without: laser"])
+    page.goto("/?need=casting")
+    expect(page.get_by_role("article")).to_have_count(10)
+    expect(chips).to_be_hidden()
+
+
+def test_an_exclusion_reads_well_on_a_phone_and_in_italian(phone: Page, italian: Page) -> None:
+    phone.goto("/?need=hostile")
+    expect(phone.locator("#exclusions button")).to_have_text(re.compile("without: <img"))
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    italian.goto("/?need=rivestimenti senza cromo esavalente&ignore=cromo esavalente")
+    expect(italian.get_by_role("button", name="Escludi di nuovo cromo esavalente")).to_have_text("senza: cromo esavalente")
+    assert italian.evaluate(CONTRAST) == []
+
+
 def test_escape_closes_a_filter_and_gives_the_focus_back(page: Page) -> None:
     page.goto("/?need=casting")
     expect(page.get_by_role("article")).to_have_count(10)

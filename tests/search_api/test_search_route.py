@@ -30,7 +30,7 @@ def ids(answer: Answer) -> set[str]:
 
 def test_the_answer_has_the_form_of_the_contract(client: TestClient) -> None:
     answer = post(client)
-    assert list(answer) == ["need", "language", "took_ms", "snapshot", "verdict", "matches", "facets"]
+    assert list(answer) == ["need", "language", "took_ms", "snapshot", "verdict", "matches", "facets", "exclusions"]
     assert (answer["need"], answer["language"], answer["verdict"]) == (NEED, "it", "fits")
     assert answer["took_ms"] > 0
     assert [match["rank"] for match in answer["matches"]] == list(range(1, 7))
@@ -147,3 +147,14 @@ def test_the_answer_does_not_depend_on_who_asked_before(client: TestClient) -> N
     first = post(client)
     post(client, "pumps that fail")
     assert post(client) | {"took_ms": 0} == first | {"took_ms": 0}
+
+
+def test_what_a_need_excludes_is_said_and_can_be_switched_off(client: TestClient) -> None:
+    need = "sensori per macchine, esclusi i droni"
+    (said,) = post(client, need=need)["exclusions"]
+    assert said == {"text": "droni", "start": need.index("esclusi"), "end": len(need), "applied": True}
+    for answer in (
+        post(client, need=need, ignore_exclusions=["Droni"]),
+        client.get("/api/search", params={"need": need, "ignore_exclusions": ["droni"]}).json(),
+    ):
+        assert answer["exclusions"] == [said | {"applied": False}]

@@ -109,7 +109,9 @@ def test_the_openapi_document_names_every_route_and_the_problems(client: TestCli
     assert routes == {
         ("/api/search", "get"),
         ("/api/search", "post"),
+        ("/api/search/batch", "post"),
         ("/api/startups/{startup_id}", "get"),
+        ("/api/startups/{startup_id}/similar", "get"),
         ("/api/status", "get"),
         ("/healthz", "get"),
         ("/readyz", "get"),

@@ -1,12 +1,13 @@
 """The shapes on the wire, held against the contract that clients rely on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from pydantic import ValidationError
 
 from crawler.records import Startup
-from indexer.results import Answer, Confidence, Evidence, Filters, Match, Need, Passage, Verdict
+from indexer.results import Answer, Confidence, Evidence, Exclusion, Filters, Match, Need, Passage, Verdict
 from search_api.wire import FiltersIn, SearchIn, SearchOut, SearchQuery, StartupOut
 
 READ = datetime(2026, 11, 3, 10, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -19,7 +20,7 @@ ANSWER = Answer(Need("forno"), "it", "20261103", Verdict.FITS, (MATCH,), {"count
 
 def test_an_answer_has_the_keys_of_the_contract() -> None:
     body = SearchOut.of(ANSWER, explain=False).model_dump(mode="json")
-    assert list(body) == ["need", "language", "took_ms", "snapshot", "verdict", "matches", "facets"]
+    assert list(body) == ["need", "language", "took_ms", "snapshot", "verdict", "matches", "facets", "exclusions"]
     (match,) = body["matches"]
     assert list(match) == ["rank", "score", "confidence", "startup", "evidence"]
     assert {"id", "name", "homepage", "country"} <= match["startup"].keys()
@@ -28,6 +29,18 @@ def test_an_answer_has_the_keys_of_the_contract() -> None:
         "text", "marks", "heading", "url", "title", "language", "fetched_at", "source", "page_number",
     ]  # fmt: skip
     assert body["facets"] == {"country": {"IT": 1}}
+
+
+def test_an_answer_says_what_was_excluded_and_a_request_switches_it_off() -> None:
+    answer = replace(ANSWER, exclusions=(Exclusion("laser", 6, 14), Exclusion("droni", 14, 22, applied=False)))
+    assert SearchOut.of(answer, explain=False).model_dump(mode="json")["exclusions"] == [
+        {"text": "laser", "start": 6, "end": 14, "applied": True},
+        {"text": "droni", "start": 14, "end": 22, "applied": False},
+    ]
+    linked = SearchQuery(need="forno", ignore_exclusions=("droni",))
+    sent = SearchIn(need="forno", ignore_exclusions=("droni",))
+    assert linked.to_search() == sent
+    assert sent.to_need().ignore_exclusions == ("droni",)
 
 
 def test_scores_are_there_with_explain_only() -> None:
