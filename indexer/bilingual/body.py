@@ -1,7 +1,7 @@
 """The transformer body that both languages share: input rows to unit vectors, by ONNX Runtime or by torch."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,8 +28,8 @@ class Body(Protocol):
     def name(self) -> str:
         """The road and its number format, for people."""
 
-    def vectors(self, rows: Sequence[Rows]) -> Vectors:
-        """Return unit vectors of shape (len(rows), width), in the order given; safe to call from several threads.
+    def vectors(self, texts: Iterable[Rows]) -> Vectors:
+        """Return unit vectors of shape (texts, width), in the order given; safe to call from several threads.
 
         A text has at least two rows, and at most as many as the model has positions.
         """
@@ -56,8 +56,9 @@ class TorchBody:
         except Exception as error:  # transformers raises what it likes
             raise ModelError(f"cannot load the transformer in {base}: {_first_line(error)} (reinstall its package)") from error
 
-    def vectors(self, rows: Sequence[Rows]) -> Vectors:
-        """Return unit vectors of shape (len(rows), width), in the order given."""
+    def vectors(self, texts: Iterable[Rows]) -> Vectors:
+        """Return unit vectors of shape (texts, width), in the order given."""
+        rows = list(texts)
         result = np.zeros((len(rows), self._model.config.hidden_size), np.float32)
         order = _longest_first(rows)
         for start in range(0, len(order), TORCH_BATCH):
@@ -108,18 +109,18 @@ class OnnxBody:
         except Exception as error:  # ONNX Runtime raises what it likes
             raise ModelError(f"cannot load {path}: {_first_line(error)} (delete it, it is made anew)") from error
 
-    def vectors(self, rows: Sequence[Rows]) -> Vectors:
-        """Return unit vectors of shape (len(rows), width), in the order given."""
-        result = np.zeros((len(rows), self._width), np.float32)
-        few = len(rows) < self._threads
-        session = self._together if few else self._apart
+    def vectors(self, texts: Iterable[Rows]) -> Vectors:
+        """Return unit vectors of shape (texts, width), in the order given; the next texts are read while some are encoded."""
+        if isinstance(texts, Sequence) and len(texts) < self._threads:
+            made = [_encoded(self._together, rows) for rows in texts]
+        else:
+            made = [task.result() for task in [self._pool.submit(_encoded, self._apart, rows) for rows in texts]]
+        return np.array(made, np.float32).reshape(len(made), self._width)
 
-        def encode(i: int) -> None:
-            result[i] = session.run(None, {"rows": np.ascontiguousarray(rows[i], np.float32)[np.newaxis]})[0][0]
 
-        # The long ones first, so that no thread is left with one at the end.
-        list(map(encode, range(len(rows))) if few else self._pool.map(encode, _longest_first(rows)))
-        return result
+def _encoded(session: Any, rows: Rows) -> Vectors:  # noqa: ANN401  # it ships no types
+    found: Vectors = session.run(None, {"rows": np.ascontiguousarray(rows, np.float32)[np.newaxis]})[0][0]
+    return found
 
 
 def _session(onnxruntime: Any, content: bytes, threads: int) -> Any:  # noqa: ANN401  # it ships no types

@@ -96,7 +96,7 @@ class BilingualEncoder:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
-            vectors[start : start + len(chunk)] = self._body.vectors([self.rows(text) for text in chunk])
+            vectors[start : start + len(chunk)] = self._body.vectors(self.rows(text) for text in chunk)
             if on_progress is not None:
                 on_progress(start + len(chunk))
         return vectors

@@ -94,6 +94,8 @@ class Italian:
         self._form: Callable[[str], Rows] = lru_cache(CACHED)(english.rows)
         self._pull: Callable[[str], Row] = lru_cache(CACHED)(self._make_pull)
         self._sense: Callable[[Entry], Row] = lru_cache(CACHED)(self._make_sense)
+        self._choice = lru_cache(CACHED)(self._make_choice)
+        self._drawn: Callable[[str, str], Rows] = lru_cache(CACHED)(self._make_drawn)
 
     def rows(self, text: str) -> Rows:
         """Return the rows of a passage, shape (rows, width), without special ones.
@@ -102,26 +104,26 @@ class Italian:
         word.
         """
         return np.concatenate(
-            [self._words(spelt) if english is None else self._drawn(english, spelt) for spelt, english in self._parts(text)]
+            [self._words(spelt) if not english else self._drawn(english, spelt) for spelt, english in self._parts(text)]
         )
 
     def both_rows(self, text: str) -> tuple[Rows, Rows]:
         """Return the rows of a need as two readings: word by word, and with the glossary's phrases in English."""
         parts = [(self._words(spelt), english) for spelt, english in self._parts(text)]
-        by_word, in_english = zip(*((own, own if english is None else english) for own, english in parts), strict=True)
+        by_word, in_english = zip(*((own, self._form(english) if english else own) for own, english in parts), strict=True)
         return np.concatenate(by_word), np.concatenate(in_english)
 
-    def _parts(self, text: str) -> list[tuple[str, Rows | None]]:
-        """Return what stands between the glossary's phrases, and the phrases, each of these with the rows of its English."""
+    def _parts(self, text: str) -> list[tuple[str, str]]:
+        """Return what stands between the glossary's phrases, and the phrases, each of these with its English."""
         text = readable(text)
-        parts: list[tuple[str, Rows | None]] = []
+        parts: list[tuple[str, str]] = []
         at = 0
         found = self.book.find(text)
         for phrase, shares in zip(found, self.senses(text, found), strict=True):
-            english = self._form(phrase.senses[int(np.argmax(shares))].english[0])
-            parts += [(text[at : phrase.start], None), (text[phrase.start : phrase.end], english)]
+            english = phrase.senses[int(np.argmax(shares))].english[0]
+            parts += [(text[at : phrase.start], ""), (text[phrase.start : phrase.end], english)]
             at = phrase.end
-        return [*parts, (text[at:], None)]
+        return [*parts, (text[at:], "")]
 
     def senses(self, text: str, found: Sequence[Found]) -> tuple[tuple[float, ...], ...]:
         """Return how likely each sense of each phrase is: near to the rest of the text, usual, early in the glossary."""
@@ -129,19 +131,18 @@ class Italian:
         whole = self._towards(text) if any(len(phrase.senses) > 1 for phrase in found) else self._mean
         return tuple(self._shares(text[phrase.start : phrase.end], phrase.senses, whole) for phrase in found)
 
-    def _shares(self, spelt: str, senses: Sequence[Entry], whole: Row) -> tuple[float, ...]:
+    def _shares(self, spelt: str, senses: tuple[Entry, ...], whole: Row) -> tuple[float, ...]:
         if len(senses) == 1:
             return (1.0,)
-        context = _of_length_one(whole - self._towards(spelt))
-        likely = np.array(
-            [
-                (UNUSUAL + (self._translations.agreement(spelt, entry.english) or 0.0))
-                * LATER_SENSE**place
-                * np.exp(SENSE_SHARPNESS * float(self._sense(entry) @ context))
-                for place, entry in enumerate(senses)
-            ]
-        )
+        usual, directions, own = self._choice(spelt, senses)
+        likely = usual * np.exp(SENSE_SHARPNESS * (directions @ _of_length_one(whole - own)))
         return tuple(map(float, likely / likely.sum()))
+
+    def _make_choice(self, spelt: str, senses: tuple[Entry, ...]) -> tuple[Row, Rows, Row]:
+        """Return how usual each sense of a phrase is, where each leads, shape (senses, width), and where the phrase does."""
+        agreed = [self._translations.agreement(spelt, entry.english) or 0.0 for entry in senses]
+        usual = (UNUSUAL + np.array(agreed)) * LATER_SENSE ** np.arange(len(senses))
+        return usual.astype(np.float32), np.stack([self._sense(entry) for entry in senses]), self._towards(spelt)
 
     def _towards(self, text: str) -> Row:
         """Return where the words of a text lead together, from the mean of all rows."""
@@ -157,11 +158,12 @@ class Italian:
         rows = self._english.rows(f"{' '.join(entry.english[:FORMS_OF_SENSE])} {entry.sense_en}")
         return _of_length_one((rows - self._mean).sum(axis=0))
 
-    def _drawn(self, english: Rows, spelt: str) -> Rows:
+    def _make_drawn(self, meant: str, spelt: str) -> Rows:
         """Return a phrase's English rows, each halfway to the nearest of its words' if one is near, and the others behind.
 
         One word that is one word in English is surely meant by it, however far; a word of which nothing is known adds nothing.
         """
+        english = self._form(meant)
         own = np.concatenate([self._nothing, *(self._word(word) for word in tokens_of(spelt) if self._is_known(word))])
         if not len(own):
             return english

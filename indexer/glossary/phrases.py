@@ -92,6 +92,8 @@ class PhraseBook:
                     for key in keys:
                         self._levels[level].setdefault(key, {})[entry] = None
         self._longest = max((len(key) for key in self._levels[EXACT]), default=0)
+        # The same words come again and again; kept per book, so that they go with it.
+        self._known: Callable[[tuple[str, ...]], tuple[int, tuple[Entry, ...]] | None] = lru_cache(CACHED)(self._look_up)
         self._reach: tuple[dict[str, int], ...] = ({}, {}, {})
         """Per level, how many words the longest form has that begins with one."""
         for reach, forms in zip(self._reach, self._levels, strict=True):
@@ -136,10 +138,8 @@ class PhraseBook:
             keys += 1
             if keys > longest:
                 break
-            for level, key in enumerate(self._keys(words[at:end])):
-                if key and (senses := self._meant(level, key, words[at])):
-                    found.append((end, level, senses))
-                    break
+            if known := self._known(tuple(words[at:end])):
+                found.append((end, *known))
         return found
 
     def _longest_from(self, word: str) -> int:
@@ -148,6 +148,13 @@ class PhraseBook:
             return self._longest  # its key begins with a later word
         spelt = (word, _light(word, self._language), stem(word, self._language))
         return max(1, *(reach.get(form, 0) for reach, form in zip(self._reach, spelt, strict=True)))
+
+    def _look_up(self, words: tuple[str, ...]) -> tuple[int, tuple[Entry, ...]] | None:
+        """Return what words mean that stand side by side, on the most exact level that knows them."""
+        for level, key in enumerate(self._keys(words)):
+            if key and (senses := self._meant(level, key, words[0])):
+                return level, senses
+        return None
 
     def _meant(self, level: int, key: tuple[str, ...], word: str) -> tuple[Entry, ...]:
         senses = tuple(self._levels[level].get(key, ()))
