@@ -55,23 +55,24 @@ class _Events:
 
     def __init__(self) -> None:
         self._tree = etree.TreeBuilder()
-        self._depth = 0
+        self._open: list[str] = []
         self.data = self._tree.data
         self.close = self._tree.close
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
         try:
             self._tree.start(name, attributes)
         except ValueError:  # a name that is none for lxml
-            self._tree.start("span", {})
-        if self._depth > DEEPEST:
+            name = "span"
+            self._tree.start(name, {})
+        self._open.append(name)
+        if len(self._open) > DEEPEST:
             self._tree.end(name)
 
-    def end(self, name: str) -> None:
-        if self._depth <= DEEPEST:
+    def end(self, _: str) -> None:
+        name = self._open.pop()
+        if len(self._open) < DEEPEST:
             self._tree.end(name)
-        self._depth -= 1
 
 
 def parse(markup: str) -> Element:
@@ -80,7 +81,8 @@ def parse(markup: str) -> Element:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     root = _fed(parser, page)
     if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.feed_error_log):
-        root = _fed(etree.HTMLParser(encoding="utf-8", target=_Events()), page)
+        by_events = _fed(etree.HTMLParser(encoding="utf-8", target=_Events()), page)
+        root = root if by_events is None else by_events
     return etree.Element("html") if root is None else root
 
 

@@ -310,6 +310,13 @@ def test_deep_nesting_is_read_to_its_end() -> None:
     assert "deep words" in join_blocks(lists.blocks)
 
 
+def test_deep_nesting_of_odd_names_is_read() -> None:
+    """A name that is none for lxml, at its end too; found by atheris."""
+    odd = extract("<html .l.<ul>" + "<y><li {b=1><a{ x>word</a{></divang=/titl.>" * 400 + "<p>end", URL)
+    assert "word" in join_blocks(odd.blocks)
+    assert "end" in join_blocks(odd.blocks)
+
+
 @pytest.mark.parametrize(
     "junk", [b"", b" ", b"\0" * 100, b"<", b"<html", b"<!--", b"\xff\xfe\x00", b"<table><tr><table>", bytes(range(256))]
 )

@@ -134,7 +134,7 @@ def test_a_need_is_answered_with_startups_whose_evidence_stands_on_their_pages(
     assert response.status_code == 200
     answer: dict[str, Any] = response.json()
     assert (answer["language"], len(answer["matches"])) == (language, 5)
-    assert answer["verdict"] == "fits"
+    assert answer["verdict"] in {"fits", "unsure"}
     for match in answer["matches"]:
         site = SITE_OF[match["startup"]["id"]]
         assert match["startup"]["name"] == site.name
