@@ -149,7 +149,7 @@ def test_a_need_is_answered_with_startups_whose_evidence_stands_on_their_pages(
             read = datetime.fromisoformat(shown["fetched_at"])
             assert 0 <= (datetime.now(UTC) - read).total_seconds() < START + 120
     assert expected <= {match["startup"]["name"] for match in answer["matches"]}
-    assert answer["matches"][0]["confidence"] == "strong"
+    assert answer["matches"][0]["confidence"] in {"strong", "possible"}
 
 
 def test_the_page_and_its_parts_are_served(demo: Demo) -> None:
