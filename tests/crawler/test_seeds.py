@@ -122,6 +122,7 @@ def test_columns_that_nobody_reads_are_named_once(tmp_path: Path) -> None:
     [
         (b"", "empty"),
         (b"  \n\n", "empty"),
+        (b",,\n,\n", "no header that can be read"),
         (b"name;homepage\nAcme;https://acme.it", "lacks the columns id, url"),
         (b"\xff\xfei\x00d\x00", "UTF-16"),
         (b"id,name,url\na,Societ\xe0,https://a.it/\n", "line 2"),
