@@ -1,6 +1,7 @@
 """What tests of several rooms share: the guard against the network, the development data, a demo corpus and its index."""
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -27,6 +28,9 @@ CACHE = os.environ.get("SCOUT_TEST_CACHE", "")
 
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "tests" / "netguard"), os.environ.get("PYTHONPATH"))))
 """Processes that tests start guard themselves alike."""
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""Where the tests run in the background a shell has Ctrl-C ignored, in what they start, too; some of them send it."""
 
 
 @pytest.fixture(scope="session")
