@@ -29,7 +29,7 @@ from indexer.settings import index_settings
 from search_api.app import create_app
 from search_api.engine import Engine
 from search_api.settings import ServiceSettings, service_settings
-from search_api.wire import SearchOut, SimilarAnswerOut
+from search_api.wire.responses import SearchOut, SimilarAnswerOut
 
 app = typer.Typer(no_args_is_help=True, help="Search, service and demo.")
 

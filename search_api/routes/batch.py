@@ -8,7 +8,8 @@ from fastapi import APIRouter, Response
 from indexer.searcher import Searcher
 from search_api.dependencies import Searching, Turns
 from search_api.problems import RESPONSES, problem_of
-from search_api.wire import BatchIn, BatchOut, ProblemOut, SearchIn, SearchOut
+from search_api.wire.requests import BatchIn, SearchIn
+from search_api.wire.responses import BatchOut, ProblemOut, SearchOut
 
 router = APIRouter(prefix="/api/search", tags=["search"], responses=RESPONSES)
 

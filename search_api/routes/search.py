@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 
 from search_api.dependencies import Searching
 from search_api.problems import RESPONSES
-from search_api.wire import SearchIn, SearchOut, SearchQuery
+from search_api.wire.requests import SearchIn, SearchQuery
+from search_api.wire.responses import SearchOut
 
 router = APIRouter(prefix="/api/search", tags=["search"], responses=RESPONSES)
 

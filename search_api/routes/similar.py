@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 
 from search_api.dependencies import Searching
 from search_api.problems import RESPONSES
-from search_api.wire import SimilarAnswerOut, SimilarQuery
+from search_api.wire.requests import SimilarQuery
+from search_api.wire.responses import SimilarAnswerOut
 
 router = APIRouter(prefix="/api/startups", tags=["startups"], responses=RESPONSES)
 

@@ -16,7 +16,8 @@ from fastapi.staticfiles import StaticFiles
 
 import search_api
 from search_api.security import Guard
-from search_api.wire import EvidenceOut, MatchOut, ProblemOut, SearchIn, SearchOut, StartupOut, StatusOut
+from search_api.wire.requests import SearchIn
+from search_api.wire.responses import EvidenceOut, MatchOut, ProblemOut, SearchOut, StartupOut, StatusOut
 
 STATIC = Path(search_api.__file__).parent / "static"
 READ = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)

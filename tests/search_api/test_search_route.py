@@ -11,7 +11,7 @@ from crawler.home import Home
 from crawler.records import Startup
 from indexer.results import Need
 from indexer.searcher import Searcher
-from search_api.wire import SearchOut
+from search_api.wire.responses import SearchOut
 
 NEED = "ridurre gli scarti di pressofusione con la visione artificiale"
 Answer = dict[str, Any]
