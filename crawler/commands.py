@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from crawler.replay.commands import import_warc_command, prove_command, reextrac
 from crawler.seeds import Problem, read_profiles, read_seeds
 from crawler.settings import crawl_settings
 from crawler.sites.crawling import Resumed, crawl, shard_of
+from crawler.telling import MOST_REPORTED, tell_if_anonymous, tell_problems
 
 app = typer.Typer(no_args_is_help=True, help="Public pages in, corpus out.")
 app.command("extract")(extract_command)
@@ -30,7 +31,6 @@ corpus_app.command("reextract")(reextract_command)
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(directory_app, name="directory")
 
-MOST_REPORTED = 50
 LINES_AT_ONCE = 500
 USER_ERROR = 2
 
@@ -63,10 +63,9 @@ def crawl_command(
     if shard >= shards:
         raise SettingsError(f"--shard {shard}: of {shards} parts the last is {shards - 1}, they are counted from 0")
     settings = crawl_settings()
-    if "contact_url" not in settings.model_fields_set and not settings.loopback:
-        typer.echo("scout: SCOUT_CRAWL_CONTACT_URL is not set: webmasters cannot tell who crawls", err=True)
+    tell_if_anonymous(settings)
     read = read_seeds(seeds)
-    _report(read.problems, seeds)
+    tell_problems(read.problems, seeds)
     if not read.startups:
         raise SeedsError(f"{seeds} holds no startup that can be crawled: each line needs id, name and url")
     startups = [startup for startup in read.startups if shard_of(startup, shards) == shard]
@@ -112,7 +111,7 @@ def import_command(
                         bad += not item.kept
                         reported += 1
                         if reported <= MOST_REPORTED:
-                            _report([item], file)
+                            tell_problems([item], file)
                         continue
                     startup, profile = item
                     # Both are written whatever the first says.
@@ -127,13 +126,6 @@ def import_command(
     typer.echo(f"{startups} startups, {new} new, {changed} changed, {unchanged} unchanged, {bad} bad lines")
     if not startups:
         raise typer.Exit(USER_ERROR)
-
-
-def _report(problems: Sequence[Problem], file: Path) -> None:
-    for problem in problems[:MOST_REPORTED]:
-        typer.echo(f"{file}: line {problem.line}: {problem.reason}", err=True)
-    if len(problems) > MOST_REPORTED:
-        typer.echo(f"{file}: {len(problems) - MOST_REPORTED} more problems", err=True)
 
 
 def _batches(items: Iterator[Imported], size: int) -> Iterator[list[Imported]]:

@@ -18,6 +18,10 @@ from crawler.corpus.readings import Readings
 from crawler.corpus.reporting import SiteReport, site_reports
 from crawler.errors import InputFileError
 from crawler.home import Home
+from crawler.identity.identity import moved, parking_host
+from crawler.identity.samecompany import link_companies
+from crawler.sites.settling import settle_marked
+from crawler.sites.writing import Desk
 
 app = typer.Typer(no_args_is_help=True, help="Look into the corpus, and mend it.")
 opt_out_app = typer.Typer(no_args_is_help=True, help="Hosts that are never visited.")
@@ -129,7 +133,7 @@ def erase_command(
             typer.confirm(f"Erase all that was read of {what}? It cannot be undone", abort=True, err=True)
         archive = Archive(home.archive)
         erased = erase(corpus, archive, what, profiles=with_profile)
-        _settle(corpus, archive)
+        settle_marked(Desk(corpus, Readings(corpus), archive))
     snapshots = sorted(folder.name for folder in home.snapshots.glob("*") if folder.is_dir())
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(erased) | {"snapshots": snapshots}, ensure_ascii=False))
@@ -146,15 +150,6 @@ def erase_command(
         typer.echo(f"snapshots in {home.snapshots} were made before and may hold it: run `scout index`, then delete {names}")
 
 
-def _settle(corpus: Corpus, archive: Archive) -> None:
-    if corpus.row("SELECT 1 FROM unsettled") is None:
-        return
-    from crawler.sites.settling import settle_marked  # noqa: PLC0415  # it loads much that `--help` need not
-    from crawler.sites.writing import Desk  # noqa: PLC0415
-
-    settle_marked(Desk(corpus, Readings(corpus), archive))
-
-
 @app.command("same")
 def same(
     first: Annotated[str, typer.Argument(metavar="[ID", help="A startup.")] = "",
@@ -169,8 +164,6 @@ def same(
     if second or find:
         with Corpus(home.corpus) as corpus:
             if find:
-                from crawler.identity.samecompany import link_companies  # noqa: PLC0415  # it loads much that `--help` need not
-
                 typer.echo(f"{link_companies(corpus, mirrors=True)} new", err=True)
             if second:
                 for key in (first, second):
@@ -221,8 +214,6 @@ def _moved(site: SiteReport) -> str:
     """Return what to tell of a site that went to another domain, or whose domain is for sale; empty for others."""
     if not site.led_to:
         return ""
-    from crawler.identity.identity import moved, parking_host  # noqa: PLC0415  # it loads much that `--help` need not
-
     if parking_host(site.led_to):
         return f"parked: leads to {bare_host(site.led_to)}, where domains are sold or parked"
     move = moved(site.url or "", site.led_to)

@@ -2,19 +2,18 @@
 
 import dataclasses
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
 from crawler.corpus.recording import CrawlSummary, Progress
+from crawler.telling import tell
 
 LINE_SECONDS = 0.9
 """Between two JSON lines: one a second, of numbers that come four times a second."""
@@ -47,10 +46,10 @@ def crawling_view(sites: int, *, json_lines: bool = False) -> Iterator[View]:
     console = Console(stderr=True)
     if json_lines:
         with _lines() as show:
-            yield View(show, _note)
+            yield View(show, tell)
         return
     if not console.is_terminal:
-        yield View(None, _note)
+        yield View(None, tell)
         return
     columns = (SpinnerColumn(), MofNCompleteColumn(), TextColumn("sites"), BarColumn(None), TimeElapsedColumn())
     with _CrawlBar(*columns, console=console, transient=True, expand=True) as bar:
@@ -81,25 +80,18 @@ def _lines() -> Iterator[Callable[[Progress], None]]:
     last: Progress | None = None
     told_at = float("-inf")
 
-    def tell(now: Progress) -> None:
-        print(progress_line(now, time.monotonic() - began), file=sys.stderr, flush=True)  # noqa: T201  # what was asked for
-
     def show(now: Progress) -> None:
         nonlocal last, told_at
         last = now
         if time.monotonic() - told_at >= LINE_SECONDS:
             told_at, last = time.monotonic(), None
-            tell(now)
+            tell(progress_line(now, told_at - began))
 
     try:
         yield show
     finally:
         if last is not None:
-            tell(last)  # how it ended
-
-
-def _note(text: str) -> None:
-    typer.echo(text, err=True)
+            tell(progress_line(last, time.monotonic() - began))  # how it ended
 
 
 def crawl_summary(summary: CrawlSummary) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import splitext
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from crawler.parameters import choosing, telling, without_sessions
 
@@ -114,6 +114,11 @@ def host_of(url: str) -> str:
         return ""
 
 
+def bare_host_of(url: str) -> str:
+    """Return the host of a URL without a leading `www.`: with it and without it is one host."""
+    return host_of(url).removeprefix("www.")
+
+
 def origin_of(url: str) -> str:
     """Return scheme, host and port of a canonical URL: what one robots.txt speaks for."""
     parts = urlsplit(url)
@@ -159,12 +164,12 @@ class Site:
         """
         parts = urlsplit(seed)
         folder, _, last = parts.path.rpartition("/")
-        return cls(_bare(parts), parts.port, f"{folder}/" if not last or FRONT_OR_FILE.match(last) else f"{parts.path}/")
+        return cls(bare_host_of(seed), parts.port, f"{folder}/" if not last or FRONT_OR_FILE.match(last) else f"{parts.path}/")
 
     def same_host(self, url: str) -> bool:
         """Tell whether a canonical URL is on the site's host, whatever its path."""
         parts = urlsplit(url)
-        return parts.scheme in DEFAULT_PORTS and _bare(parts) == self.host and parts.port == self.port
+        return parts.scheme in DEFAULT_PORTS and bare_host_of(url) == self.host and parts.port == self.port
 
     def holds(self, url: str) -> bool:
         """Tell whether a canonical URL belongs to the site."""
@@ -202,10 +207,6 @@ def page_priority(url: str, anchor_text: str = "") -> int:
 
 def _words(text: str) -> str:
     return WORD_BREAK.sub(" ", text.lower().replace("à", "a")).strip()
-
-
-def _bare(parts: SplitResult) -> str:
-    return (parts.hostname or "").removeprefix("www.")
 
 
 def _ascii_host(host: str) -> str:

@@ -46,18 +46,13 @@ LARGEST_OFFSET = 10**17
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 
 
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """A response as the archive holds it: its digests have been compared."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived(Payload):
+    """A response as the archive holds it: its digests have been compared. Of a revisit, with the body that it refers to."""
 
     url: str
     at: datetime
     """In UTC."""
-    status: int
-    reason: str
-    header_lines: Fields
-    body: bytes
-    """Of a revisit the body of the response that it refers to."""
     address: str | None
     record_id: str
     ref: ArchiveRef
@@ -65,10 +60,6 @@ class Archived:
     """File and offset of the record of another archive that it was imported from."""
     original: "Archived | None" = None
     """Of a revisit, the response that it refers to."""
-
-    def header(self, name: str) -> str:
-        """Return the values of a header (name in lower case), with commas between; empty where there is none."""
-        return ", ".join(value for key, value in self.header_lines if key.lower() == name)
 
 
 class Archive:
@@ -170,18 +161,21 @@ class Archive:
             raise ArchiveError(f"{ref.file} holds a revisit at byte {ref.offset} that names no response")
         return _archived(ref, record, _archived(ArchiveRef(*place, ref.digest), original, None))
 
-    def holds(self, ref: ArchiveRef) -> bool:
-        """Tell whether what a reference points to is there, whole, and what was referred to."""
+    def find(self, ref: ArchiveRef) -> Archived | None:
+        """Return the response that a reference points to, see `read`; None where it is lost, which the log tells."""
         try:
-            self.read(ref)
+            return self.read(ref)
         except ArchiveError as error:
             logger.warning("an archived response is lost: %s", error)
-            return False
-        return True
+            return None
+
+    def holds(self, ref: ArchiveRef) -> bool:
+        """Tell whether what a reference points to is there, whole, and what was referred to."""
+        return self.find(ref) is not None
 
     def may_be_written(self) -> None:
         """Raise where a file of the folder may not be overwritten: asked before anything is erased."""
-        for path in sorted(self.folder.glob("scout-*.warc.gz")):
+        for path in self._files():
             try:
                 path.open("r+b").close()
             except OSError as error:
@@ -193,7 +187,7 @@ class Archive:
         Other records stay where they are.
         """
         erased = 0
-        for path in sorted(self.folder.glob("scout-*.warc.gz")):
+        for path in self._files():
             try:
                 with path.open("r+b") as stream:
                     for start, end in _places(stream, holds):
@@ -205,6 +199,9 @@ class Archive:
             except OSError as error:
                 raise write_error(self.folder, error) from error
         return erased
+
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob("scout-*.warc.gz"))
 
     def _record_at(self, ref: ArchiveRef, *, whole: bool = True) -> Record:
         """Return the record at a place; without its block where it need not be `whole`."""

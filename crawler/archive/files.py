@@ -15,6 +15,8 @@ WARC_NAMES = (".warc", ".warc.gz")
 LARGEST_DIRECTORY = 32 * 1024 * 1024
 """Bytes of the table of contents of a .wacz file, which is read into memory."""
 ZIP_END, ZIP64_END = b"PK\x05\x06", b"PK\x06\x06"
+TOLD_IN_ZIP64 = 0xFFFFFFFF
+"""What stands in place of a size that does not fit: the record of ZIP64 tells it."""
 TAIL = 70_000
 ENCRYPTED = 0x1
 DAMAGE = (BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, struct.error, zlib.error)
@@ -117,7 +119,7 @@ def _directory_size(stream: BinaryIO) -> int:
         said = struct.unpack_from("<L", tail, end + 12)[0]
     end = tail.rfind(ZIP64_END)
     if 0 <= end <= len(tail) - 48:
-        said = max(said if said != 0xFFFFFFFF else 0, struct.unpack_from("<Q", tail, end + 40)[0])  # noqa: PLR2004
+        said = max(said if said != TOLD_IN_ZIP64 else 0, struct.unpack_from("<Q", tail, end + 40)[0])
     return int(said)
 
 

@@ -27,7 +27,7 @@ class Payload:
     body: bytes
 
     def header(self, name: str) -> str:
-        """Return the values of a header, with commas between; empty where there is none."""
+        """Return the values of a header (name in lower case), with commas between; empty where there is none."""
         return ", ".join(value for key, value in self.header_lines if key.lower() == name)
 
 

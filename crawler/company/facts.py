@@ -1,11 +1,8 @@
 """What one page says of its maker, fact by fact, each with how much speaks for it."""
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -14,29 +11,11 @@ from crawler.company.identifiers import VatNumber, says_partita_iva, vat_number,
 from crawler.company.legal_forms import form_countries, form_of, key_of
 from crawler.company.naming import Named, is_short_for, name_candidates
 from crawler.company.places import Address, addresses, based_in
+from crawler.company.witness import Witness
 from crawler.gazetteer.tables import calling_codes, country_code, country_domains, provinces
-from crawler.page.markup import Item, Line, Markup, text_of, texts_of, tidy, typed
+from crawler.page.markup import Item, Markup, text_of, texts_of, tidy
 from crawler.page.privacy import role_addresses, without_personal_data
 
-ORGANISATIONS = frozenset(
-    {
-        "organization",
-        "corporation",
-        "localbusiness",
-        "professionalservice",
-        "educationalorganization",
-        "researchorganization",
-        "medicalorganization",
-        "automotivebusiness",
-        "store",
-        "homeandconstructionbusiness",
-        "generalcontractor",
-        "electrician",
-        "hvacbusiness",
-        "onlinebusiness",
-    }
-)
-"""Types of schema.org, in lower case."""
 SOCIAL = re.compile(
     r"^https?://(?:[a-z]{2,3}\.)?(?:www\.|m\.)?(?:linkedin\.com/(?:company|school|showcase)/"
     r"|facebook\.com/(?!sharer|share|dialog|plugins|tr\b)|instagram\.com/|twitter\.com/(?!share|intent|home)"
@@ -46,9 +25,10 @@ SOCIAL = re.compile(
 )
 """Pages of companies; those of persons and buttons to share a page are left out."""
 ITALIAN_REGISTER = re.compile(
-    r"\bR\.?E\.?A\.?\b[^\n]{0,25}\d{4}|registro (?:delle )?imprese|\bC\.?C\.?I\.?A\.?A\b|capitale sociale", re.IGNORECASE
+    r"r(?<=\br)\.?e\.?a\.?\b[^\n]{0,25}\d{4}|registro (?:delle )?imprese|c(?<=\bc)\.?c\.?i\.?a\.?a\b|capitale sociale"
 )
-PHONE = re.compile(r"(?:\+|\b00)\s?\(?([1-9]\d{0,2})\)?[\s./()-]*\d(?:[\s./()-]{0,2}\d){5,}")
+"""In lower case."""
+PHONE = re.compile(r"(?:\+|0(?<=\b0)0)\s?\(?([1-9]\d{0,2})\)?[\s./()-]*\d(?:[\s./()-]{0,2}\d){5,}")
 TAG = re.compile(r"<!--.*?-->|<[^<>]{1,200}>", re.DOTALL)
 YEAR = re.compile(r"1[89]\d\d|20\d\d")
 ARTICLE = re.compile(
@@ -64,49 +44,18 @@ ENOUGH_FOR_NAME = 2.5
 SURE_ENTITY = 2.5
 DECLARED = 4.0
 HIGHEST = 12.0
+SHORTEST_BEGINNING = 3
+"""Letters of a name that another one may begin with and be the same."""
 LONGEST_NAME, LONGEST_CITY, LONGEST_DESCRIPTION = 80, 60, 1_000
-MOST_ORGANISATIONS, MOST_PHONES, MOST_LINKS = 5, 20, 20
-MOST_CHARACTERS = 120_000
-REMEMBERED = 10_000
-"""Lines of which it is remembered what they say: the pages of a site repeat theirs."""
+MOST_PHONES, MOST_LINKS = 20, 20
 
 Facts = dict[str, tuple[Any, float]]
 """Field of a company record to value and weight."""
 
 
-@dataclass(frozen=True)
-class Witness:
-    """A page that speaks of its maker."""
-
-    page: Markup
-    url: str
-
-    @cached_property
-    def organisations(self) -> tuple[Item, ...]:
-        """What it declares to be organisations, the first of them."""
-        return tuple(typed(self.page.items, ORGANISATIONS))[:MOST_ORGANISATIONS]
-
-    @cached_property
-    def text(self) -> str:
-        """Its lines; of a very long page the first and the last: who made it is said at its ends."""
-        return "\n".join(line.text for line in self.page.lines)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        starts = [0]
-        for line in self.page.lines:
-            starts.append(starts[-1] + len(line.text) + 1)
-        return starts
-
-    def in_footer(self, offset: int) -> bool:
-        """Tell whether an offset in the text lies in the footer."""
-        row = bisect_right(self._starts, offset) - 1
-        return row < len(self.page.lines) and self.page.lines[row].footer
-
-
 def read_facts(page: Markup, url: str) -> Facts:
     """Return what a page says."""
-    witness = Witness(replace(page, lines=_ends(page.lines)), url)
+    witness = Witness.of(page, url)
     facts = _names(witness)
     numbers = [*_declared_numbers(witness), *vat_numbers(witness.text)]
     if numbers:
@@ -119,20 +68,6 @@ def read_facts(page: Markup, url: str) -> Facts:
     facts |= _country(witness, numbers, address, form)
     facts |= _founded(witness, [facts[name][0] for name in ("name", "brand") if name in facts])
     return facts | _extras(witness)
-
-
-def _ends(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    if sum(len(line.text) for line in lines) <= MOST_CHARACTERS:
-        return lines
-    kept: list[list[Line]] = [[], []]
-    for side, part in enumerate((lines, lines[::-1])):
-        room = MOST_CHARACTERS // 2
-        for line in part:
-            room -= len(line.text)
-            if room < 0:
-                break
-            kept[side].append(line)
-    return (*kept[0], *kept[1][::-1])
 
 
 def _names(witness: Witness) -> Facts:
@@ -181,7 +116,7 @@ def _entity(candidates: Mapping[str, Named], best: str) -> str:
         if key == best or one.score < candidates[best].score / 3:
             continue
         # The same company in full: one name begins with the other, or abbreviates it.
-        begins = min(len(key), len(best)) > 2 and (key.startswith(best) or best.startswith(key))  # noqa: PLR2004
+        begins = min(len(key), len(best)) >= SHORTEST_BEGINNING and (key.startswith(best) or best.startswith(key))
         if (one.forms and begins) or (one.entity and any(is_short_for(best, name) for name in one.spellings)):
             return key
     return best
@@ -254,7 +189,7 @@ def _hints(witness: Witness, numbers: list[VatNumber]) -> Iterator[tuple[str, fl
         yield number.country, 3.0 if number.labelled else 1.0
     if says_partita_iva(witness.text):
         yield "IT", 1.5
-    if any(_says_register(line.text) for line in witness.page.lines):
+    if ITALIAN_REGISTER.search(witness.text.lower()):
         yield "IT", 1.0
     based: dict[str, float] = {}
     for code, weight in based_in(witness.text, witness.in_footer):
@@ -267,11 +202,6 @@ def _hints(witness: Witness, numbers: list[VatNumber]) -> Iterator[tuple[str, fl
     domain = (urlsplit(witness.url).hostname or "").rpartition(".")[2]
     if domain in country_domains():
         yield country_domains()[domain], 0.75
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _says_register(line: str) -> bool:
-    return ITALIAN_REGISTER.search(line) is not None
 
 
 def _founded(witness: Witness, names: list[str]) -> Facts:

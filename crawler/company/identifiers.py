@@ -13,10 +13,14 @@ LABEL = re.compile(
 )
 REACH = 70
 """Characters after a label within which its number begins."""
+LONGEST_LABEL = 30
 ITALIAN_LABEL = re.compile(r"p[.\s]{0,2}i(?:va|\.\s?v\.\s?a)|partita\s+iva|p\.\s?i\.", re.IGNORECASE)
-PARTITA_IVA = re.compile(r"\bp\.? ?iva\b|partita iva", re.IGNORECASE)
+P_IVA = re.compile(r"p(?<=\bp)\.? ?iva\b")
+"""In lower case. Here and below the first letter stands before what must precede it: so it is what is looked for."""
 NUMBER = re.compile(r"(?<![A-Z0-9])(?P<country>[A-Z]{2})?[\s.:-]{0,2}(?P<digits>[A-Z]?\d(?:[ .-]?\d|[A-Z]){3,13})(?![A-Z0-9])")
-PREFIXED = re.compile(r"(?<![A-Z0-9])(?P<country>[A-Z]{2})(?P<digits>U?\d[0-9A-Z]{4,12})(?![A-Z0-9])")
+DIGITS = re.compile(r"\d(?:[ .-]?\d|[A-Z]){3,}")
+"""What every number of `NUMBER` holds, and no label."""
+PREFIXED = re.compile(r"(?P<country>[A-Z](?<![A-Z0-9][A-Z])[A-Z])(?P<digits>U?\d[0-9A-Z]{4,12})(?![A-Z0-9])")
 FORMS = {
     country: re.compile(form)
     for country, form in {
@@ -51,14 +55,14 @@ def is_italian_vat(digits: str) -> bool:
     if len(digits) != VAT_DIGITS or not (digits.isascii() and digits.isdigit()) or not int(digits[:7]):
         return False
     twice = [2 * int(digit) for digit in digits[1::2]]
-    total = sum(int(digit) for digit in digits[::2]) + sum(two - 9 if two > 9 else two for two in twice)  # noqa: PLR2004
+    total = sum(int(digit) for digit in digits[::2]) + sum(sum(divmod(two, 10)) for two in twice)
     return total % 10 == 0
 
 
 def vat_numbers(text: str) -> Iterator[VatNumber]:
     """Yield the VAT numbers of a text: those beside a label, then those that carry their country's letters in full."""
     seen: set[str] = set()
-    for label in LABEL.finditer(text):
+    for label in _labels(text):
         near = text[label.end() : label.end() + REACH]
         for match in NUMBER.finditer(near):
             if len(re.findall(r"[a-zA-Z]{3,}", near[: match.start()])) > 3:  # noqa: PLR2004  # "e Partita IVA n."
@@ -79,9 +83,18 @@ def vat_numbers(text: str) -> Iterator[VatNumber]:
             yield found
 
 
+def _labels(text: str) -> Iterator[re.Match[str]]:
+    """Yield the labels that have a number within reach: most of a text has none, and is not searched."""
+    end = 0
+    for number in DIGITS.finditer(text):
+        yield from LABEL.finditer(text, max(end, number.start() - REACH - LONGEST_LABEL), number.end())
+        end = number.end()
+
+
 def says_partita_iva(text: str) -> bool:
     """Tell whether a text speaks of a partita IVA, which is Italian even where its number is wrong."""
-    return "iva" in text.lower() and PARTITA_IVA.search(text) is not None
+    lower = text.lower()
+    return "partita iva" in lower or P_IVA.search(lower) is not None
 
 
 def vat_number(text: str) -> VatNumber | None:

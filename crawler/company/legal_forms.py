@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.gazetteer.tables import legal_forms
 
@@ -39,12 +39,27 @@ LOOKED_BACK = 90
 @cache
 def any_form() -> re.Pattern[str]:
     """Return a pattern for all legal forms, each in a group of its number."""
+    owners = r"(?:\s+(?:[Uu]nipersonale|a\s+socio\s+unico|[Ss]ocietà\s+[Bb]enefit|SB)\b)?"
+    return re.compile(rf"(?:(?<=\s)|(?<=,)|(?<=-)){_forms()}{owners}")
+
+
+def holds_form(text: str) -> bool:
+    """Tell whether a text holds a legal form."""
+    return _form_behind().search(text) is not None
+
+
+@cache
+def _form_behind() -> re.Pattern[str]:
+    """Return a pattern for a legal form with what stands before it: found quicker than by looking back."""
+    return re.compile(rf"[\s,-]{_forms()}")
+
+
+def _forms() -> str:
     # S.r.l.s. stands before S.r.l. in the table: the longest pattern first.
     each = "|".join(f"(?P<f{number}>{pattern})" for number, (_, _, pattern) in enumerate(legal_forms()))
     # Most words are none: their first letters say so at once.
     first = r"(?=[A-ZÖ]|s\.? ?[rpnac]|snc|plc|a\. ?s|d\. ?o|e\. ?K|sp\.|spol|inc|gmbh|soc|studio)"
-    owners = r"(?:\s+(?:[Uu]nipersonale|a\s+socio\s+unico|[Ss]ocietà\s+[Bb]enefit|SB)\b)?"
-    return re.compile(rf"(?:(?<=\s)|(?<=,)|(?<=-)){first}(?:{each})(?![\w&]){owners}")
+    return rf"{first}(?:{each})(?![\w&])"
 
 
 def key_of(name: str) -> str:
@@ -92,6 +107,7 @@ def _without_leading(words: list[str]) -> list[str]:
     return words[row:]
 
 
+@lru_cache(maxsize=10_000)
 def _last_form(name: str) -> re.Match[str] | None:
     end = len(name.rstrip(" .,"))
     return next((match for match in any_form().finditer(name) if match.end() >= end and match.start() > 0), None)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.company.identifiers import LABEL
@@ -14,6 +14,7 @@ from crawler.company.legal_forms import (
     NO_NAME,
     any_form,
     form_of,
+    holds_form,
     key_of,
     names_with_form,
     without_form,
@@ -46,6 +47,11 @@ COMPANY_LABEL = re.compile(
     r"|legal\s+name|firmenname|raison\s+sociale|data\s+controller(?:\s+is)?)\s*:?\s*",
     re.IGNORECASE,
 )
+SIGNS = (
+    *("©", "(c)", "copyright"),
+    *("ragione", "denominazione", "titolare", "company", "legal", "firmenname", "raison", "controller"),
+)
+"""What `COPYRIGHT` and `COMPANY_LABEL` begin with, or hold, in lower case."""
 LEGAL_LINE = re.compile(r"sede legale|\bR\.?E\.?A\b|capitale sociale", re.IGNORECASE)
 LOGO = re.compile(r"\blogo(?:tipo|type)?\b(?:\s+(?:di|of))?|wordmark", re.IGNORECASE)
 BEFORE_NAME = re.compile(r"^(?:the\s+)?(?:logo|copyright|©)\s+(?:di\s+|of\s+)?|\s+logo$", re.IGNORECASE)
@@ -209,21 +215,17 @@ def _is_made_of(key: str, words: list[str]) -> bool:
     return len(key) in spots
 
 
-@cache
-def _who() -> re.Pattern[str]:
-    """Return what a line must hold to be read for names: a legal form, a label or a sign of copyright."""
-    return re.compile(rf"{any_form().pattern}|(?i:{COMPANY_LABEL.pattern}|{COPYRIGHT.pattern})")
-
-
 @lru_cache(maxsize=REMEMBERED)
-def _says_who(line: str) -> bool:
-    return _who().search(line) is not None
+def _may_name(line: str) -> bool:
+    """Tell whether a line may hold a legal form, a label or a sign of copyright: the others need not be read for names."""
+    lower = line.lower()
+    return holds_form(line) or any(sign in lower for sign in SIGNS)
 
 
 def _read_lines(lines: tuple[Line, ...], names: Names) -> None:
     mentions: Counter[str] = Counter()
     for position, line in enumerate(lines):
-        if not _says_who(line.text):
+        if not _may_name(line.text):
             continue
         text = CREDIT.sub(" ", line.text)
         _read_forms(line, text, names, mentions)

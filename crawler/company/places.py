@@ -1,6 +1,7 @@
 """Postal addresses in text, each read in the form of its country, and the countries that a text says its maker is in."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -42,10 +43,10 @@ ELSEWHERE = re.compile(
 """In the line of an address that is not the writer's."""
 BASED = re.compile(
     r"\b(?:(?P<sure>headquartered|domiciled|incorporated|registered)|based|located|con sede|sede|ha sede|sitz|company|firm"
-    r"|startup|manufacturer|azienda|società|(?P<made>made|built|manufactured|fatto|prodotto))"
-    r"\s+(?:in|a|from|nel|nei|nella|negli)\s+(?:the\s+)?(?:(?:north|south|east|west|central)(?:ern)?\s+)?",
+    r"|startup|manufacturer|azienda|società|(?P<made>made|built|manufactured|fatto|prodotto))\s+\Z",
     re.IGNORECASE,
 )
+"""What stands before "in Italy"."""
 NOT_CITY = re.compile(
     r"^(?:via|viale|corso|piazza|tel|fax|p\.?iva|c\.?f|rea|euro|partita|codice|cap|italy|italia|phone|mobile|email|e-mail|the|and"
     r"|suite|floor|street|road|block|sector|capitale|loc|località|sede|telefono|cell|orari|visita|contatti|privacy|interno|int"
@@ -81,11 +82,11 @@ class Address:
 
 def based_in(text: str, in_footer: Callable[[int], bool]) -> Iterator[tuple[str, float]]:
     """Yield the countries that a text says its maker is based in, with a weight."""
-    for match in BASED.finditer(text):
-        named = _country().match(text, match.end())
-        footer = in_footer(match.start())
-        if named and (footer or not match["made"]):
-            yield country_names()[named["country"].lower()], 0.75 if match["made"] else 1.5 if match["sure"] or footer else 1.0
+    for named in _in_country().finditer(text):
+        based = BASED.search(text, max(0, named.start() - BEFORE), named.start() + 1)
+        footer = based is not None and in_footer(based.start())
+        if based and (footer or not based["made"]):
+            yield country_names()[named["country"].lower()], 0.75 if based["made"] else 1.5 if based["sure"] or footer else 1.0
 
 
 def addresses(text: str, in_footer: Callable[[int], bool]) -> Iterator[Address]:
@@ -136,24 +137,31 @@ def _street(around: str, found: Address) -> str:
 
 
 @cache
-def _country() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?P<country>{_either(country_names())})(?!\w)", re.IGNORECASE)
+def _in_country() -> re.Pattern[str]:
+    part = r"(?>(?:the\s+)?(?:(?:north|south|east|west|central)(?:ern)?\s+)?)"
+    country = rf"(?P<country>{_either(country_names())})(?!\w)"
+    return re.compile(rf"\s(?:in|a|from|nel|nei|nella|negli)\s+{part}{country}", re.IGNORECASE)
 
 
 def _either(names: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    """Return a pattern for the longest of some names; hundreds of them are told apart by their first letters first."""
+    ends: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names, key=len, reverse=True):
+        ends[name[0]].append(re.escape(name[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in ends.items())
 
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    """Return the forms of addresses by kind."""
+    """Return the forms of addresses by kind. Where one can, it begins with a digit, which is quickly found."""
     code = rf"(?P<code>{_either((*provinces(), 'FO', 'PS', 'RSM'))})"
     big = _either(province.capital for province in provinces().values())
     country = rf"(?P<country>{_either(name for *_, names in table('countries') for name in names.split('|'))})\b"
     state = rf"(?P<state>{_either(states())})\b"
     number = r"\d[\w/]*"
     forms = {
-        "cap": rf"(?<![\w,./-])(?:I-|IT-)?(?P<zip>\d{{5}})(?:[\s,{DASH}]|[.](?=\s)){{1,4}}{CITY}"
+        "cap": r"(?P<zip>\d(?:(?<![\w,./-]\d)|(?<=(?<![\w,./-])I-\d)|(?<=(?<![\w,./-])IT-\d))\d\d\d\d)"
+        rf"(?:[\s,{DASH}]|[.](?=\s)){{1,4}}{CITY}"
         rf"(?:\s*[,{DASH}]?\s*[(\[]?\s*{code}\b\s*[)\]]?|\s*[,(]\s*(?P<capital>{big})\b)?",
         "coded": rf"{CITY}\s*[,{DASH}]?\s*\(\s*{code}\s*\)(?:\s*[,{DASH}]?\s*(?P<zip>\d{{5}})\b)?",
         "after": rf"{number}\s*[,{DASH}]?\s+{CITY}\s*,?\s+(?P<zip>\d{{5}})(?!\d)",
@@ -172,7 +180,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         rf"(?P<zip>\d{{5}})\s+{CITY}",
         "named": rf"{CITY}\s*[,{DASH}]\s*(?:(?P<zip>[A-Z]{{0,2}}[- ]?\d[\dA-Z-]{{2,8}}(?: \d?[A-Z]{{2,3}})?)\s*[,.{DASH}]?\s*)?"
         rf"(?:{NAME}\s*,\s*)?\(?{country}",
-        "zipped": rf"(?<![\w,./-])(?P<zip>\d{{4,6}}|\d{{3}} \d{{2}})[\s,{DASH}]{{1,3}}{CITY}\s*[,({DASH}]?\s*{country}",
+        "zipped": rf"(?P<zip>\d(?<![\w,./-]\d)(?:\d{{3,5}}|\d\d \d\d))[\s,{DASH}]{{1,3}}{CITY}\s*[,({DASH}]?\s*{country}",
         "based": r"\b(?:we are|we're|our (?:office|headquarters|company|studio|lab|plant|team)s? (?:is|are)|company|firm"
         r"|startup|start-up|siamo|azienda|società|impresa|la nostra sede è)\b[^.;\n]{0,40}?"
         r"(?:\b(?:based|located|headquartered|situated)\s+in|\bcon\s+sede\s+(?:legale\s+|operativa\s+)*(?:a|in)|\ba\b)\s+"
@@ -183,12 +191,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 @cache
 def _anchors() -> dict[str, re.Pattern[str]]:
-    """Return what patterns that begin with a name end with, which is rarer and looked for first."""
+    """Return what is rare within patterns that begin with what is not, and looked for first."""
     state = rf",\s*(?:{_either(states())})\b"
     country = _either(name for *_, names in table("countries") for name in names.split("|"))
     forms = {
         "coded": r"\(\s*[A-Z]{2,3}\s*\)",
-        "british": r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b",
+        "alone": rf"\n{STREET_WORD} ",
+        "british": r"\d[A-Z\d]?\s\d[A-Z]{2}\b",
+        "lettered": r"[A-Z]-\d{4,5}\s",
+        "german": rf"\d\d\d\d\d\s+{WORD}",
+        "french": rf"\d\d\d\d\d\s+{WORD}",
         "state": state,
         "stated": state,
         "indian": rf"[,{DASH}]\s*\d{{3}} ?\d{{3}}(?!\d)",
@@ -207,7 +219,7 @@ def _matches(kind: str, text: str) -> Iterator[re.Match[str]]:
         if hit.start() < end:
             continue
         match = pattern.search(text, max(end, hit.start() - LONGEST_CITY), min(len(text), hit.end() + LONGEST_CITY))
-        if match:
+        if match and match.start() < hit.end():
             end = match.end()
             yield match
 

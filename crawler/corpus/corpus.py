@@ -137,7 +137,7 @@ class Corpus(PageStore):
     def digest(self) -> str:
         """Return a SHA-256 (hex) of all that an index is made from: equal digests mean that nothing needs indexing.
 
-        Fetch times count too, and languages and page numbers of blocks, since evidence shows them.
+        Fetch times count too, and languages and page numbers of blocks, since evidence shows them, and where companies are.
         """
         total = hashlib.sha256()
         with self.translated("read"):
@@ -146,6 +146,7 @@ class Corpus(PageStore):
                 "SELECT startup_id, source, language, imported_at, digest FROM profiles ORDER BY startup_id, source",
                 "SELECT startup_id, url, language, fetched_at, digest, blocks FROM pages ORDER BY startup_id, url",
                 "SELECT DISTINCT startup_id, same_as FROM same_company WHERE undone_at IS NULL ORDER BY startup_id, same_as",
+                "SELECT startup_id, json_extract(record, '$.country', '$.region', '$.city') FROM companies ORDER BY startup_id",
             ):
                 for row in self._db.execute(query):
                     total.update(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))

@@ -158,7 +158,7 @@ class Database:
 
     def row(self, query: str, values: Iterable[object] = ()) -> tuple[Any, ...] | None:
         """Return the first row that a query finds, or None."""
-        try:
+        try:  # as `translated`, which would cost a small question as much again
             found = self._db.execute(query, tuple(values)).fetchone()
         except (OSError, sqlite3.Error) as error:
             raise self._error("read", error) from error

@@ -13,10 +13,20 @@ from crawler.corpus.corpus import Corpus
 from crawler.corpus.frontier import Phase
 from crawler.corpus.holding import erasing
 from crawler.corpus.optouts import OptOuts, bare_host
+from crawler.corpus.readings import Readings
 from crawler.records import Startup
-from crawler.urls import Site, canonical_url, host_of
+from crawler.urls import Site, bare_host_of, canonical_url
 
-TABLES = ("pages", "versions", "changes", "readings", "visits", "companies", "unsettled")
+PLACES = (
+    "SELECT startup_id, url FROM readings UNION SELECT startup_id, url FROM pages UNION SELECT startup_id, url FROM versions"
+    " UNION SELECT startup_id, url FROM visits UNION SELECT startup_id, url FROM changes"
+)
+BY_ADDRESS = (
+    ("SELECT origin FROM robots", "DELETE FROM robots WHERE origin = ?"),
+    ("SELECT url FROM kept", "DELETE FROM kept WHERE url = ?"),
+    ("SELECT host FROM waits", "DELETE FROM waits WHERE host = ?"),
+)
+"""What is kept by address alone: all of them, and what forgets one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,11 @@ class Erased:
     """Of the archive, overwritten."""
     opted_out: tuple[str, ...]
     """Places that are never visited again, see `OptOut.host`."""
-    shared: tuple[str, ...] = ()
+    shared: tuple[str, ...]
     """Addresses that other startups' sites lie at, too: not opted out."""
-    touched: tuple[str, ...] = ()
+    touched: tuple[str, ...]
     """Startups that stay, and whose pages on the host went."""
-    traces: bool = False
+    traces: bool
     """Whether another process kept the corpus's log from being emptied: it is, in time."""
 
 
@@ -83,14 +93,14 @@ def erase(corpus: Corpus, archive: Archive, what: str, *, profiles: bool = False
             touched = _delete(corpus, scope, profiles=profiles)
             after = corpus.counts()
     return Erased(
-        tuple(sorted(scope.startups)),
-        before.pages - after.pages,
-        before.profiles - after.profiles,
-        records,
-        scope.opt_outs,
-        scope.shared,
-        touched,
-        log.traces,
+        startups=tuple(sorted(scope.startups)),
+        pages=before.pages - after.pages,
+        profiles=before.profiles - after.profiles,
+        records=records,
+        opted_out=scope.opt_outs,
+        shared=scope.shared,
+        touched=touched,
+        traces=log.traces,
     )
 
 
@@ -109,15 +119,15 @@ def _delete(corpus: Corpus, scope: _Scope, *, profiles: bool) -> tuple[str, ...]
     """Delete all that the scope tells of; return the startups that stay and lost pages."""
     touched = sorted({key for key, _ in scope.places} - scope.startups)
     for key, url in scope.places:
-        corpus.erase_pages(key, [url])
+        corpus.erase_page(key, url)
     for key in touched:
         # What the pages said together; what is left of them says it anew, when the site is settled.
-        corpus.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (key,))
+        Readings(corpus).mark(key)
         corpus.execute("DELETE FROM companies WHERE startup_id = ?", (key,))
         corpus.execute("DELETE FROM same_company WHERE ? IN (startup_id, same_as) AND reason != 'stated'", (key,))
     for key in scope.startups:
-        for table in TABLES:
-            corpus.execute(f"DELETE FROM {table} WHERE startup_id = ?", (key,))  # noqa: S608  # our tables
+        corpus.execute("DELETE FROM companies WHERE startup_id = ?", (key,))
+        corpus.execute("DELETE FROM unsettled WHERE startup_id = ?", (key,))
         corpus.execute("DELETE FROM same_company WHERE ? IN (startup_id, same_as)", (key,))
         # A run that is not over must still see that the site is.
         corpus.execute(
@@ -128,21 +138,15 @@ def _delete(corpus: Corpus, scope: _Scope, *, profiles: bool) -> tuple[str, ...]
         )
         if profiles:
             corpus.execute("DELETE FROM startups WHERE id = ?", (key,))
-    for table, column in (("robots", "origin"), ("kept", "url"), ("waits", "host")):
-        for (name,) in list(corpus.rows(f"SELECT {column} FROM {table}", lambda row: row)):  # noqa: S608  # our tables
+    for names, forget in BY_ADDRESS:
+        for name in list(corpus.rows(names, lambda row: str(row[0]))):
             if scope.holds(canonical_url(name if "://" in name else f"http://{name}") or ""):
-                corpus.execute(f"DELETE FROM {table} WHERE {column} = ?", (name,))  # noqa: S608
+                corpus.execute(forget, (name,))
     return tuple(touched)
 
 
-_PLACES = (
-    "SELECT startup_id, url FROM readings UNION SELECT startup_id, url FROM pages UNION SELECT startup_id, url FROM versions"
-    " UNION SELECT startup_id, url FROM visits"
-)
-
-
 def _places(corpus: Corpus) -> tuple[tuple[str, str], ...]:
-    return tuple(corpus.rows(_PLACES, lambda row: (str(row[0]), str(row[1]))))
+    return tuple(corpus.rows(PLACES, lambda row: (str(row[0]), str(row[1]))))
 
 
 def _scope(corpus: Corpus, what: str) -> _Scope:
@@ -161,12 +165,11 @@ def _of_startup(corpus: Corpus, startup: Startup) -> _Scope:
     led_to = list(corpus.rows(query, lambda row: (str(row[0]), str(row[1]))))
     addresses = list(dict.fromkeys([*_addresses(startup), *(address for key, address in led_to if key == startup.id)]))
     sites = [Site.of(address) for address in addresses]
+    neighbours = [address for one in corpus.startups() if one.id != startup.id for address in _addresses(one)]
+    theirs = [Site.of(address) for address in (*neighbours, *(address for key, address in led_to if key != startup.id))]
     places = _places(corpus)
     others = {url for key, url in places if key != startup.id}
     mine = {url for key, url in places if key == startup.id}
-    neighbours = [address for one in corpus.startups() if one.id != startup.id for address in _addresses(one)]
-    neighbours += [address for key, address in led_to if key != startup.id]
-    theirs = [Site.of(address) for address in neighbours]
 
     def holds(url: str) -> bool:
         if url in others:
@@ -174,7 +177,7 @@ def _of_startup(corpus: Corpus, startup: Startup) -> _Scope:
         inside = any(site.holds(url) for site in sites) and not any(_within(one, sites) and one.holds(url) for one in theirs)
         return url in mine or inside
 
-    opt_outs = [_own_place(address, neighbours) for address in addresses]
+    opt_outs = [_own_place(site, theirs) for site in sites]
     shared = tuple(address for address, place in zip(addresses, opt_outs, strict=True) if not place)
     named = tuple((startup.id, url) for url in sorted(mine))
     return _Scope("", frozenset({startup.id}), tuple(sorted(set(filter(None, opt_outs)))), shared, named, holds)
@@ -185,23 +188,17 @@ def _within(site: Site, others: list[Site]) -> bool:
     return any((site.host, site.port) == (one.host, one.port) and site.folder.startswith(one.folder) for one in others)
 
 
-def _own_place(address: str, neighbours: list[str]) -> str:
+def _own_place(site: Site, neighbours: list[Site]) -> str:
     """Return the widest place around a site that no neighbour lies in: a host, the host alone, its folder; or nothing."""
-    site = Site.of(address)
-    hosts = {host_of(url).removeprefix("www.") for url in neighbours}
-    if site.folder == "/" and not any(host == site.host or host.endswith(f".{site.host}") for host in hosts):
+    if site.folder == "/" and not any(one.host == site.host or one.host.endswith(f".{site.host}") for one in neighbours):
         return site.host
-    within = any(host_of(url).removeprefix("www.") == site.host and _folder(url).startswith(site.folder) for url in neighbours)
+    within = any(one.host == site.host and one.folder.startswith(site.folder) for one in neighbours)
     return "" if within else f"{site.host}{site.folder}"
-
-
-def _folder(url: str) -> str:
-    return Site.of(url).folder
 
 
 def _of_host(corpus: Corpus, host: str) -> _Scope:
     def holds(url: str) -> bool:
-        found = host_of(url).removeprefix("www.")
+        found = bare_host_of(url)
         return bool(host) and (found == host or found.endswith(f".{host}"))
 
     startups = frozenset(startup.id for startup in corpus.startups() if startup.url and holds(startup.url))

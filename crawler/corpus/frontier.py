@@ -15,6 +15,8 @@ from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import to_text
 from crawler.urls import Site, origin_of, page_key
 
+TASKS = "SELECT url, depth, rank, kind, hops, lastmod, again FROM frontier WHERE run = ? AND startup_id = ?"
+
 
 class Kind(StrEnum):
     """What an address in the frontier is."""
@@ -232,13 +234,13 @@ class SiteFrontier:
         query = "SELECT key FROM frontier WHERE run = ? AND startup_id = ?"
         return set(self._corpus.rows(query, lambda row: row[0], self._site))
 
-    def close(self, *, left: int, delay: float) -> None:
+    def close(self, *, left: int) -> None:
         """End the site's crawl: its addresses are forgotten, visits and readings hold what came of them."""
         now = to_text(datetime.now(UTC))
         self._corpus.execute("DELETE FROM frontier WHERE run = ? AND startup_id = ?", self._site)
         self._corpus.execute(
-            'UPDATE sites SET phase = ?, "left" = ?, delay = ?, ended_at = ? WHERE run = ? AND startup_id = ?',
-            (Phase.DONE, left, delay, now, *self._site),
+            'UPDATE sites SET phase = ?, "left" = ?, ended_at = ? WHERE run = ? AND startup_id = ?',
+            (Phase.DONE, left, now, *self._site),
         )
         self._corpus.execute("UPDATE runs SET touched_at = ? WHERE id = ?", (now, self._site[0]))
 
@@ -248,17 +250,14 @@ class SiteFrontier:
         return task
 
     def _set(self, what: str, values: Sequence[object], url: str) -> None:
-        statement = f"UPDATE frontier SET {what} WHERE run = ? AND startup_id = ? AND url = ?"  # noqa: S608  # our words
+        statement = f"UPDATE frontier SET {what} WHERE run = ? AND startup_id = ? AND url = ?"  # noqa: S608  # names of columns
         self._corpus.execute(statement, (*values, *self._site, url))
 
     def _one(self, where: str, values: Sequence[object]) -> Task | None:
         return next(iter(self._all(where, values)), None)
 
     def _all(self, where: str, values: Sequence[object]) -> Iterator[Task]:
-        query = (
-            f"SELECT url, depth, rank, kind, hops, lastmod, again FROM frontier WHERE run = ? AND startup_id = ? AND {where}"  # noqa: S608
-        )
-        return self._corpus.rows(query, _task, (*self._site, *values))
+        return self._corpus.rows(f"{TASKS} AND {where}", _task, (*self._site, *values))
 
 
 def _state_values(state: SiteState) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 The locks are the operating system's (`flock`) and go with the process, however it ends. They hold on one machine.
 """
 
+import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -73,8 +74,6 @@ def _held(corpus: Path, name: str, patience: float, refusal: str, *, shared: boo
 
 
 def _taken(file: int, *, shared: bool) -> bool:
-    import fcntl  # noqa: PLC0415  # POSIX alone has it, and commands that only read are not to need it
-
     try:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,5 +1,6 @@
 """Addresses that were not found, and when to ask for them again: ever more rarely, and never not at all."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from crawler.corpus.corpus import Corpus
@@ -11,9 +12,12 @@ LONGEST_REST = timedelta(days=64)
 EARLY = timedelta(hours=4)
 """A crawl that is begun at the same time every day may be earlier than the day before."""
 
+NOT_FOUND = frozenset({404, 410})
 IN_A_ROW = (
-    "SELECT count(*), max(at) FROM visits WHERE startup_id = ?1 AND url = ?2 AND status IN (404, 410) AND id >"
-    " (SELECT coalesce(max(id), 0) FROM visits WHERE startup_id = ?1 AND url = ?2 AND status NOT IN (404, 410))"
+    "SELECT count(*), max(at) FROM visits WHERE startup_id = ?1 AND url = ?2"
+    " AND status IN (SELECT value FROM json_each(?3)) AND id >"
+    " (SELECT coalesce(max(id), 0) FROM visits WHERE startup_id = ?1 AND url = ?2"
+    " AND status NOT IN (SELECT value FROM json_each(?3)))"
 )
 
 
@@ -32,7 +36,7 @@ def due_again(corpus: Corpus, startup_id: str) -> list[str]:
 
 def _is_due(corpus: Corpus, startup_id: str, url: str, now: datetime) -> bool | None:
     """Tell whether an address that was not found the last times may be asked for again; None where it was found."""
-    times, last = corpus.row(IN_A_ROW, (startup_id, url)) or (0, None)
+    times, last = corpus.row(IN_A_ROW, (startup_id, url, json.dumps(sorted(NOT_FOUND)))) or (0, None)
     if not times:
         return None
     rest: timedelta = min(FIRST_REST * 2 ** min(times - 1, 10), LONGEST_REST)

@@ -1,5 +1,6 @@
 """Hosts, and parts of hosts, whose owners asked not to be visited."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import to_text
-from crawler.urls import canonical_url, host_of
+from crawler.urls import bare_host_of, canonical_url
 
 DEEPEST = 20
 """Folders of an address that are looked at."""
@@ -28,7 +29,7 @@ class OptOut:
 def bare_host(text: str) -> str:
     """Return the host of an address or of a host's name, lower-case and without `www.`; empty where it is neither."""
     address = canonical_url(text if re.match(r"^[a-z]+://", text, re.IGNORECASE) else f"http://{text}/")
-    return host_of(address).removeprefix("www.") if address else ""
+    return bare_host_of(address) if address else ""
 
 
 class OptOuts:
@@ -57,9 +58,10 @@ class OptOuts:
 
     def covers(self, address: str) -> bool:
         """Tell whether a canonical URL, or a host, is on the list, or lies in or below what is."""
-        places = _places(address)
-        marks = ", ".join("?" * len(places))
-        return self._corpus.row(f"SELECT 1 FROM opt_outs WHERE host IN ({marks})", places) is not None  # noqa: S608  # marks
+        if self._corpus.row("SELECT 1 FROM opt_outs LIMIT 1") is None:
+            return False
+        query = "SELECT 1 FROM opt_outs WHERE host IN (SELECT value FROM json_each(?))"
+        return self._corpus.row(query, (json.dumps(_places(address)),)) is not None
 
 
 def _places(address: str) -> list[str]:

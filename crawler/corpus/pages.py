@@ -1,6 +1,6 @@
 """The pages of the corpus: what stands now, what stood before, and when each came, changed and vanished."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,6 +11,22 @@ from crawler.records import Page
 
 MARKS = ", ".join("?" * 11)
 KEPT = "title, description, language, blocks, fetched_at, digest, since, archive_file, archive_offset, archive_digest"
+PUT = f"INSERT OR REPLACE INTO pages ({PAGE_COLUMNS}, since, settled) VALUES ({MARKS}, ?, ?)"  # noqa: S608  # constants
+STANDING = f"SELECT {PAGE_COLUMNS} FROM pages"  # noqa: S608  # constants
+EARLIER = f"SELECT {PAGE_COLUMNS} FROM versions"  # noqa: S608  # constants
+KEEP = (
+    f"INSERT INTO versions (startup_id, url, {KEPT}, until)"  # noqa: S608  # constants
+    f" SELECT startup_id, url, {KEPT}, ? FROM pages WHERE startup_id = ? AND url = ?"
+)
+FETCHED_BY = "CASE WHEN fetched_at <= ? THEN fetched_at ELSE since END"
+"""In place of `fetched_at`, for pages as they stood at a moment."""
+ERASE = (
+    "DELETE FROM pages WHERE startup_id = ? AND url = ?",
+    "DELETE FROM versions WHERE startup_id = ? AND url = ?",
+    "DELETE FROM changes WHERE startup_id = ? AND url = ?",
+    "DELETE FROM readings WHERE startup_id = ? AND url = ?",
+    "DELETE FROM visits WHERE startup_id = ? AND url = ?",
+)
 
 
 class Change(StrEnum):
@@ -68,10 +84,7 @@ class PageStore(Database):
                 self._note(page.startup_id, page.url, Change.CHANGED, moment, page.digest)
             else:
                 since = known[3]
-            self.execute(
-                f"INSERT OR REPLACE INTO pages ({PAGE_COLUMNS}, since, settled) VALUES ({MARKS}, ?, ?)",  # noqa: S608  # constants
-                (*values, since, settled),
-            )
+            self.execute(PUT, (*values, since, settled))
             return True
 
     def touch_page(self, startup_id: str, url: str, at: datetime) -> None:
@@ -94,7 +107,7 @@ class PageStore(Database):
 
     def page(self, startup_id: str, url: str) -> Page | None:
         """Return a stored page, or None."""
-        row = self.row(f"SELECT {PAGE_COLUMNS} FROM pages WHERE startup_id = ? AND url = ?", (startup_id, url))  # noqa: S608
+        row = self.row(f"{STANDING} WHERE startup_id = ? AND url = ?", (startup_id, url))
         return None if row is None else page_of(row)
 
     def pages(self, startup_id: str | None = None, as_of: datetime | None = None) -> Iterator[Page]:
@@ -105,20 +118,18 @@ class PageStore(Database):
         """
         where, values = ("", ()) if startup_id is None else (" AND startup_id = ?", (startup_id,))
         if as_of is None:
-            query = f"SELECT {PAGE_COLUMNS} FROM pages WHERE 1{where} ORDER BY startup_id, url"  # noqa: S608
-            return self.rows(query, page_of, values)
+            return self.rows(f"{STANDING} WHERE 1{where} ORDER BY startup_id, url", page_of, values)
         moment = to_text(as_of)
-        columns = PAGE_COLUMNS.replace("fetched_at", "CASE WHEN fetched_at <= ? THEN fetched_at ELSE since END")
+        standing, earlier = (query.replace("fetched_at", FETCHED_BY) for query in (STANDING, EARLIER))
         query = (
-            f"SELECT {columns} FROM pages WHERE since <= ?{where}"  # noqa: S608
-            f" UNION ALL SELECT {columns} FROM versions WHERE since <= ? AND until > ?{where} ORDER BY startup_id, url"
+            f"{standing} WHERE since <= ?{where}"
+            f" UNION ALL {earlier} WHERE since <= ? AND until > ?{where} ORDER BY startup_id, url"
         )
         return self.rows(query, page_of, (moment, moment, *values, moment, moment, moment, *values))
 
     def versions(self, startup_id: str, url: str) -> Iterator[Page]:
         """Yield the earlier contents of a page, the oldest first."""
-        query = f"SELECT {PAGE_COLUMNS} FROM versions WHERE startup_id = ? AND url = ? ORDER BY since, id"  # noqa: S608
-        return self.rows(query, page_of, (startup_id, url))
+        return self.rows(f"{EARLIER} WHERE startup_id = ? AND url = ? ORDER BY since, id", page_of, (startup_id, url))
 
     def changes(self, startup_id: str | None = None, run: int | None = None) -> Iterator[PageChange]:
         """Yield when pages came, changed and vanished, oldest first: of one startup, of one crawl, or all."""
@@ -129,19 +140,14 @@ class PageStore(Database):
             (startup_id, run),
         )
 
-    def erase_pages(self, startup_id: str, urls: Sequence[str]) -> None:
-        """Forget pages with all versions and changes, without a trace of what they held."""
-        where = [(startup_id, url) for url in urls]
+    def erase_page(self, startup_id: str, url: str) -> None:
+        """Forget a page with all that is known of its address, without a trace of what it held."""
         with self.transaction():
-            for table in ("pages", "versions", "changes", "readings", "visits"):
-                self.execute_many(f"DELETE FROM {table} WHERE startup_id = ? AND url = ?", where)  # noqa: S608  # our tables
+            for statement in ERASE:
+                self.execute(statement, (startup_id, url))
 
     def _keep_version(self, startup_id: str, url: str, until: str) -> None:
-        self.execute(
-            f"INSERT INTO versions (startup_id, url, {KEPT}, until)"  # noqa: S608
-            f" SELECT startup_id, url, {KEPT}, ? FROM pages WHERE startup_id = ? AND url = ?",
-            (until, startup_id, url),
-        )
+        self.execute(KEEP, (until, startup_id, url))
 
     def _note(self, startup_id: str, url: str, change: Change, at: str, digest: str) -> None:
         self.execute(

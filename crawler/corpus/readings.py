@@ -16,6 +16,8 @@ COLUMNS = (
     " lastmod, seen_at, run"
 )
 MARKS = ", ".join("?" * 25)
+PUT = f"INSERT OR REPLACE INTO readings ({COLUMNS}) VALUES ({MARKS})"  # noqa: S608  # constants
+OF_STARTUP = f"SELECT {COLUMNS} FROM readings WHERE startup_id = ?"  # noqa: S608  # constants
 
 Settle = Callable[[Sequence[tuple[Block, ...]]], Sequence[tuple[Block, ...]]]
 """All pages of one site as found, in order of URL, to the same as settled."""
@@ -63,7 +65,7 @@ class Readings:
         """Keep what was found at an address in place of what was found before."""
         seen_at = to_text(max(found.seen_at or found.page.fetched_at, found.page.fetched_at))
         self._corpus.execute(
-            f"INSERT OR REPLACE INTO readings ({COLUMNS}) VALUES ({MARKS})",  # noqa: S608  # constants
+            PUT,
             (
                 *page_values(found.page),
                 found.outcome,
@@ -85,14 +87,12 @@ class Readings:
 
     def get(self, startup_id: str, url: str) -> Found | None:
         """Return what was found last at an address of a startup's site, or None."""
-        where = "WHERE startup_id = ? AND url = ?"
-        row = self._corpus.row(f"SELECT {COLUMNS} FROM readings {where}", (startup_id, url))  # noqa: S608
+        row = self._corpus.row(f"{OF_STARTUP} AND url = ?", (startup_id, url))
         return None if row is None else _found(row)
 
     def of(self, startup_id: str) -> Iterator[Found]:
         """Yield what was found at all addresses of a startup's site, in order of URL."""
-        query = f"SELECT {COLUMNS} FROM readings WHERE startup_id = ? ORDER BY url"  # noqa: S608
-        return self._corpus.rows(query, _found, (startup_id,))
+        return self._corpus.rows(f"{OF_STARTUP} ORDER BY url", _found, (startup_id,))
 
     def companies(self, startup_id: str) -> list[str]:
         """Return what the stored pages of a startup's site say of its company, as JSON, in order of URL."""
@@ -116,6 +116,14 @@ class Readings:
         )
         return None if row is None else (row[0], bool(row[1]))
 
+    def mark(self, startup_id: str) -> None:
+        """Note that a site is to be settled, whatever becomes of this process."""
+        self._corpus.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (startup_id,))
+
+    def marked(self) -> list[str]:
+        """Return the startups whose sites are to be settled, in order of id."""
+        return list(self._corpus.rows("SELECT startup_id FROM unsettled ORDER BY startup_id", lambda row: str(row[0])))
+
     def settle(self, startup_id: str, at: datetime, settle: Settle) -> None:
         """Take out of all stored pages of a site what the site repeats; those that then read otherwise changed at `at`.
 
@@ -130,6 +138,7 @@ class Readings:
                 if now is not None:
                     fetched_at = max(found.page.fetched_at, datetime.fromisoformat(now[0]))
                     self._corpus.put_page(replace(found.page, blocks=tuple(blocks), fetched_at=fetched_at), at=at)
+            self._corpus.execute("DELETE FROM unsettled WHERE startup_id = ?", (startup_id,))
 
 
 def _found(row: Sequence[Any]) -> Found:

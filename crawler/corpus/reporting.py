@@ -6,8 +6,10 @@ from datetime import datetime
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import to_time
+from crawler.corpus.frontier import Phase
 from crawler.corpus.leading import led_elsewhere
 from crawler.corpus.optouts import OptOuts
+from crawler.corpus.pages import Change
 from crawler.corpus.recording import REFUSED
 from crawler.records import Outcome
 from crawler.urls import canonical_url
@@ -100,10 +102,10 @@ def site_reports(corpus: Corpus) -> Iterator[SiteReport]:
             delay=delay,
             last_seen=to_time(seen[0]),
             last_crawled=to_time(visited[0]),
-            new=changes.get("new", 0),
-            changed=changes.get("changed", 0),
-            vanished=changes.get("vanished", 0),
-            finished=phase in {"done", ""},
+            new=changes.get(Change.NEW, 0),
+            changed=changes.get(Change.CHANGED, 0),
+            vanished=changes.get(Change.VANISHED, 0),
+            finished=phase in {Phase.DONE, ""},
             led_to=led_to.get(key),
             opted_out=opt_outs.covers(canonical_url(startup.url or "") or ""),
         )

@@ -90,7 +90,8 @@ def _environment() -> Environment:
 @cache
 def words(language: Language) -> Mapping[str, Any]:
     """Return what sites of the language say around their prose."""
-    return tomllib.loads((files("crawler.demo") / "templates" / "words.toml").read_text("utf-8"))[language]  # type: ignore[no-any-return]
+    of_all: dict[str, dict[str, Any]] = tomllib.loads((files("crawler.demo") / "templates" / "words.toml").read_text("utf-8"))
+    return of_all[language]
 
 
 def address(page: DemoPage, traits: Traits) -> str:
@@ -199,9 +200,9 @@ class Renderer:
             return tuple(
                 _Link(section.heading, f"#s{number}") for number, section in enumerate(self.site.pages[0].sections, start=1)
             )
-        return tuple(self._menu_entry(page, page is current) for page in self._linked)
+        return tuple(self._menu_entry(page, current=page is current) for page in self._linked)
 
-    def _menu_entry(self, page: DemoPage, current: bool) -> _Link:  # noqa: FBT001  # passed straight on
+    def _menu_entry(self, page: DemoPage, *, current: bool) -> _Link:
         """Return the menu's link to the page, with the spelling that the site's wart asks for."""
         path, wart = address(page, self.traits), self.traits.wart
         if page.stem == "index":

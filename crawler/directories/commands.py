@@ -25,10 +25,10 @@ from crawler.errors import DirectoryError
 from crawler.home import Home
 from crawler.seeds import Problem
 from crawler.settings import crawl_settings
+from crawler.telling import MOST_REPORTED, tell_if_anonymous
 
 app = typer.Typer(no_args_is_help=True, help="Public lists of startups.")
 
-MOST_REPORTED = 50
 EVERY = 100
 """Records between two moves of the progress bar."""
 
@@ -62,8 +62,9 @@ def list_command(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def fetch(  # noqa: PLR0917  # Typer passes them by name
+def fetch(
     name: Annotated[str, typer.Argument(help="One of `scout directory list`.")],
+    *,
     out: Annotated[Path, typer.Option("--out", help="JSON lines, for `scout crawl --seeds` and `scout import` alike.")],
     source: Annotated[str, typer.Option("--from", metavar="FILE_OR_URL", help="Where the list is, unless it is public.")] = "",
     select: Annotated[str, typer.Option(help="portfolio: the CSS selector of the links, or of what holds them.")] = "",
@@ -125,8 +126,7 @@ def _opened(directory: Directory, where: str, read_at: datetime | None) -> Itera
     if read_at is not None:
         raise DirectoryError("--date is for files: what is fetched is of today")
     settings = crawl_settings()
-    if "contact_url" not in settings.model_fields_set and not settings.loopback:
-        typer.echo("scout: SCOUT_CRAWL_CONTACT_URL is not set: webmasters cannot tell who crawls", err=True)
+    tell_if_anonymous(settings)
     with Door(settings, Home.from_environment().corpus) as door:
         yield gather(directory, door.get(where), door.get)
 

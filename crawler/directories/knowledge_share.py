@@ -5,8 +5,9 @@ from itertools import chain
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from crawler.directories.entries import Document, Entry
+from crawler.directories.fields import Fields
 from crawler.directories.forms import json_list
-from crawler.directories.shapes import Fields, Rows, Shape, entry_of, read_records
+from crawler.directories.shapes import Rows, Shape, entry_of, read_records
 from crawler.directories.wording import one_line
 from crawler.rows import BadLineError, Row
 from crawler.seeds import Problem

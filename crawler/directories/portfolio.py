@@ -8,13 +8,14 @@ from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 
 from crawler.directories.entries import Document, Entry
-from crawler.directories.shapes import LONGEST_TEXT, Fields, complete_address, entry_of
+from crawler.directories.fields import LONGEST_TEXT, Fields, complete_address
+from crawler.directories.shapes import entry_of
 from crawler.directories.table import list_name, record_key, slug
 from crawler.directories.wording import one_line, readable
 from crawler.errors import DirectoryError
 from crawler.rows import BadLineError
 from crawler.seeds import LONGEST_NAME, Problem
-from crawler.urls import canonical_url, host_of, page_key
+from crawler.urls import bare_host_of, canonical_url, page_key
 
 ANY_LINK = "a[href]"
 MOST_ELEMENTS = 20_000
@@ -102,8 +103,8 @@ class Portfolio:
                 raise BadLineError("no link: the element that was picked holds none")
             return None
         link = _joined(root, href)
-        home = host_of(document.url or root)
-        if link is None or (home and host_of(link).removeprefix("www.") == home.removeprefix("www.")):
+        home = bare_host_of(document.url or root)
+        if link is None or (home and bare_host_of(link) == home):
             if self._selector:
                 raise BadLineError(f"{one_line(href)[:80]!r} is no address of another site: pick the link to the startup's own")
             return None
@@ -150,4 +151,4 @@ def _name(element: Tag, said: str, link: str) -> str:
         trimmed = re.sub(r"^(?:logo(?: of| di)?|visit|visita)\s+|\s+logo$", "", one, flags=re.IGNORECASE)
         if trimmed and not NO_NAME.match(trimmed):
             return trimmed[:LONGEST_NAME]
-    return host_of(link).removeprefix("www.")
+    return bare_host_of(link)

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from crawler.directories.ateco import ateco_code, division
 from crawler.directories.entries import Document, Entry
+from crawler.directories.fields import Fields, decimal
 from crawler.directories.forms import csv_list, is_sheet, sheet_list
-from crawler.directories.shapes import Fields, Shape, decimal, entry_of, read_records
+from crawler.directories.shapes import Shape, entry_of, read_records
 from crawler.directories.wording import key_of
 from crawler.gazetteer.tables import Province, provinces
 from crawler.seeds import Problem

@@ -7,11 +7,12 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from crawler.directories.entries import Document, Entry
+from crawler.directories.fields import Fields
 from crawler.directories.forms import csv_list, is_json, is_sheet, json_list, sheet_list
-from crawler.directories.shapes import Fields, Shape, entry_of, read_records
+from crawler.directories.shapes import Shape, entry_of, read_records
 from crawler.directories.wording import key_of, one_line
 from crawler.seeds import Problem
-from crawler.urls import host_of
+from crawler.urls import bare_host_of
 
 SHAPE = Shape(
     fields={
@@ -96,8 +97,7 @@ class Table:
 
 def list_name(document: Document) -> str:
     """Return what a list goes by where nobody named it: its host, or its file's name without the ending."""
-    host = host_of(document.url)
-    return host.removeprefix("www.") or one_line(PurePath(document.origin).stem)[:LONGEST_KEY] or "table"
+    return bare_host_of(document.url) or one_line(PurePath(document.origin).stem)[:LONGEST_KEY] or "table"
 
 
 def slug(text: str) -> str:
@@ -112,4 +112,4 @@ def record_key(name: str, site: str | None) -> str:
     """Return a key for a record that has none: its site's host and path, or else its name."""
     if not site:
         return slug(name)
-    return slug(f"{host_of(site).removeprefix('www.')}{urlsplit(site).path}")
+    return slug(f"{bare_host_of(site)}{urlsplit(site).path}")

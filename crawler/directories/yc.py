@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from crawler.directories.entries import Document, Entry
+from crawler.directories.fields import Fields
 from crawler.directories.forms import csv_list, is_json, json_list
-from crawler.directories.shapes import Fields, Shape, entry_of, read_records
+from crawler.directories.shapes import Shape, entry_of, read_records
 from crawler.seeds import Problem
 
 # Founders are persons: their names stay out.

@@ -35,6 +35,12 @@ def capitals() -> dict[str, Province]:
 
 
 @cache
+def regions() -> dict[str, str]:
+    """Return the Italian regions by all their names, in lower case."""
+    return {name.lower(): region for region, names in table("italian_regions") for name in (region, *names.split("|")) if name}
+
+
+@cache
 def big_cities() -> dict[str, frozenset[str]]:
     """Return the big cities of countries other than Italy, in lower case."""
     return {country: frozenset(names.lower().split("|")) for country, names in table("cities")}

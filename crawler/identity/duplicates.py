@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,9 +56,7 @@ def near_duplicates(pages: Sequence[Page]) -> tuple[NearDuplicate, ...]:
     template that speak of two things are told apart: they differ in heading, or in a figure that is not a year.
     """
     shingled = [_Shingled.of(page) for page in pages]
-    from datasketch import MinHashLSH  # noqa: PLC0415  # brings scipy, which takes a second
-
-    index = MinHashLSH(threshold=CANDIDATE, num_perm=PERMUTATIONS)
+    index = _datasketch().MinHashLSH(threshold=CANDIDATE, num_perm=PERMUTATIONS)
     found: list[NearDuplicate] = []
     for at, one in enumerate(shingled):
         if len(one.shingles) < FEWEST_SHINGLES:
@@ -94,9 +94,7 @@ def mirrors(sites: Iterable[str], pages_of: Callable[[str], Sequence[Page]]) -> 
         sites: ids of startups.
         pages_of: returns the pages of one.
     """
-    from datasketch import MinHashLSH  # noqa: PLC0415
-
-    index = MinHashLSH(threshold=SITE_CANDIDATE, num_perm=PERMUTATIONS)
+    index = _datasketch().MinHashLSH(threshold=SITE_CANDIDATE, num_perm=PERMUTATIONS)
     for site in sites:
         pages = _telling(pages_of(site))
         shingles = {shingle for page in pages for shingle in _Shingled.of(page).shingles if shingle % SITE_SAMPLE == 0}
@@ -152,10 +150,12 @@ class _Shingled:
         return self.subject == other.subject and self.figures == other.figures
 
 
-def _sketch(shingles: Iterable[int]) -> "MinHash":
-    from datasketch import MinHash  # noqa: PLC0415
+def _datasketch() -> ModuleType:
+    return import_module("datasketch")  # not at the top: it brings scipy, which takes a second, and few commands compare pages
 
-    sketch = MinHash(num_perm=PERMUTATIONS, hashfunc=_low)
+
+def _sketch(shingles: Iterable[int]) -> "MinHash":
+    sketch: MinHash = _datasketch().MinHash(num_perm=PERMUTATIONS, hashfunc=_low)
     sketch.update_batch(sorted(shingles))
     return sketch
 

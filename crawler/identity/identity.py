@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from urllib.parse import urlsplit
 
 from crawler.company.identifiers import vat_number
 from crawler.company.legal_forms import key_of
@@ -14,7 +13,7 @@ from crawler.company.naming import is_short_for, labels_of
 from crawler.identity.duplicates import Mirror, NearDuplicate, mirrors, near_duplicates
 from crawler.identity.parked import is_parked, parking_host
 from crawler.records import Page
-from crawler.urls import Site, canonical_url
+from crawler.urls import Site, bare_host_of, canonical_url
 
 __all__ = ["Link", "Mirror", "Move", "NearDuplicate", "Presence", "Reason", "is_parked"]
 __all__ += ["follows", "moved", "near_duplicates", "parking_host", "same_company"]
@@ -94,7 +93,7 @@ def moved(seed: str, led_to: str) -> Move | None:
     old, new = (canonical_url(url) for url in (seed, led_to))
     if not old or not new or Site.of(old).same_host(new) or parking_host(new):
         return None
-    old_host, new_host = _host(old), _host(new)
+    old_host, new_host = bare_host_of(old), bare_host_of(new)
     if old_host.endswith(f".{new_host}") or new_host.endswith(f".{old_host}"):
         return None
     if not labels_of(new) or _on_platform(new):
@@ -106,7 +105,7 @@ def follows(seed: str, led_to: str) -> bool:
     """Tell whether the site of a seed is to be read where it went: on another domain (see `moved`), or below its own."""
     if moved(seed, led_to) is not None:
         return True
-    old, new = (_host(canonical_url(url) or "") for url in (seed, led_to))
+    old, new = (bare_host_of(canonical_url(url) or "") for url in (seed, led_to))
     return bool(old) and new.endswith(f".{old}") and not _on_platform(seed)
 
 
@@ -139,13 +138,13 @@ def _by_redirect(presences: Sequence[Presence]) -> Iterator[Link]:
     owners: dict[str, list[tuple[Presence, Site]]] = defaultdict(list)
     for presence in presences:
         if url := canonical_url(presence.url):
-            owners[_host(url)].append((presence, Site.of(url)))
+            owners[bare_host_of(url)].append((presence, Site.of(url)))
     leading: dict[str, list[tuple[Presence, Presence]]] = defaultdict(list)
     for presence in presences:
         seed, target = canonical_url(presence.url), canonical_url(presence.led_to)
         if not seed or not target or Site.of(seed).holds(target):
             continue
-        for owner, site in owners[_host(target)]:
+        for owner, site in owners[bare_host_of(target)]:
             if (
                 owner.startup_id != presence.startup_id
                 and site.holds(target)
@@ -225,7 +224,7 @@ def _says(pages: Sequence[Page], name: str) -> bool:
 
 
 def _on_platform(url: str) -> bool:
-    labels = _host(url).split(".")
+    labels = bare_host_of(url).split(".")
     name = labels[-2] if len(labels) > 1 else ""
     return name in NETWORKS or (name in BUILDERS and len(labels) == 2)  # noqa: PLR2004  # no name before it
 
@@ -233,7 +232,3 @@ def _on_platform(url: str) -> bool:
 def _names_at_builder(host: str) -> list[str]:
     labels = host.split(".")
     return labels[-3:-2] if labels[-2:-1] and labels[-2] in BUILDERS else []
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")

@@ -4,19 +4,14 @@ import re
 from itertools import pairwise
 
 from bs4 import Tag
-from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from crawler.page.measures import LIST_TAGS, Measure, Measures, keep, keep_children, measure, walk
+from crawler.page.measures import LIST_TAGS, Measure, Measures, above, keep, keep_children, measure, walk
 from crawler.page.names import names
 from crawler.page.parsing import Element, attribute
 
 JSON_ARTICLE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w{0,40}Article|BlogPosting|Report)"')
 SCHEMA_ARTICLE = re.compile(r"schema\.org/\w{0,40}(?:Article|BlogPosting)")
 ARTICLE_CLASSES = frozenset({"hentry", "h-entry", "single-post"})
-MAYBE_ARTICLE = etree.XPath(
-    "//*[@itemprop='articleBody' or @itemtype or contains(@class, 'h-entry') or contains(@class, 'hentry')"
-    " or contains(@class, 'single-post')]"
-)
 BOXES = frozenset(
     {"html", "body", "main", "article", "section", "div", "form", "header", "center", "table", "tbody", "tr", "td"}
 )
@@ -42,7 +37,7 @@ LONGEST_POOR = 200
 
 def says_article(root: Element) -> bool:
     """Tell whether a parsed page says of itself that it is an article."""
-    return any(map(_says_article, root.iter("meta", "script"))) or any(map(_is_article, MAYBE_ARTICLE(root)))
+    return any(map(_says_article, root.iter("meta", "script"))) or any(map(_is_article, root.iter()))
 
 
 def _says_article(tag: Element) -> bool:
@@ -54,12 +49,8 @@ def _says_article(tag: Element) -> bool:
 
 
 def _is_article(tag: Element) -> bool:
-    if classes := tag.get("class"):
-        return not ARTICLE_CLASSES.isdisjoint(classes.split()) or _is_marked(tag)
-    return _is_marked(tag)
-
-
-def _is_marked(tag: Element) -> bool:
+    if (classes := tag.get("class")) and not ARTICLE_CLASSES.isdisjoint(classes.split()):
+        return True
     return tag.get("itemprop") == "articleBody" or bool((kind := tag.get("itemtype")) and SCHEMA_ARTICLE.search(kind))
 
 
@@ -100,7 +91,7 @@ def _path_to_core(root: Tag, measures: Measures, *, said: bool) -> list[Tag]:
         body = next(
             (tag for tag in walk(root) if isinstance(tag, Tag) and _is_body(tag) and measures[id(tag)].prose > least), None
         )
-        path = [*reversed(list(body.parents)), body] if body else path
+        path = [*reversed([one.tag for one in above(measures[id(body)])]), body] if body else path
     while True:
         boxes = [tag for tag in _tags(path[-1]) if tag.name in BOXES]
         best = max(boxes, key=lambda tag: measures[id(tag)].prose, default=None)

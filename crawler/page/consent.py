@@ -1,10 +1,11 @@
 """Cookie notices: those of the usual tools by their names, others by what they say and where they lie."""
 
 import re
+from itertools import islice
 
 from bs4 import Tag
 
-from crawler.page.measures import Measure, short_text
+from crawler.page.measures import Measure, above, short_text
 from crawler.page.names import Names, text_of_names
 from crawler.page.parsing import attribute
 
@@ -40,11 +41,11 @@ def is_consent(tag: Tag, named: Names, own: Measure) -> bool:
     text = short_text(tag, LONGEST // 2)
     if PLACEHOLDER.search(text):
         return not own.headings
-    return bool(WORDS.search(text)) and _is_laid_over(tag, text)
+    return bool(WORDS.search(text)) and _is_laid_over(tag, own, text)
 
 
-def _is_laid_over(tag: Tag, text: str) -> bool:
+def _is_laid_over(tag: Tag, own: Measure, text: str) -> bool:
     if "position" in attribute(tag, "style") or LAID_OVER.search(text_of_names(tag)):
         return True
-    near = (parent.name for parent, _ in zip(tag.parents, range(MOST_PARENTS), strict=False))
+    near = (one.tag.name for one in islice(above(own), MOST_PARENTS))
     return bool(CHOICES.search(text)) and not any(name in {"main", "article"} for name in near)

@@ -183,14 +183,14 @@ def _verbatim(tag: Tag) -> str:
 
 def _is_data(table: Tag) -> bool:
     """Tell a table of facts from one that lays out the page, and from one that is no proper table."""
-    tags: list[Tag] = []
-    for node in walk(table):
-        if isinstance(node, Tag):
-            above = node.parent.name if node.parent else ""
-            misplaced = (node.name == "tr" and above not in ROWS_STAND_IN) or (node.name in CELLS and above != "tr")
-            if node.name in NO_FACTS or misplaced:
-                return False
-            tags.append(node)
+    tags = [table]
+    for tag in tags:
+        for node in tag.contents:
+            if isinstance(node, Tag):
+                misplaced = (node.name == "tr" and tag.name not in ROWS_STAND_IN) or (node.name in CELLS and tag.name != "tr")
+                if node.name in NO_FACTS or misplaced:
+                    return False
+                tags.append(node)
     if max((len(_cells(tag)) for tag in tags if tag.name == "tr"), default=0) <= 1:
         return False
     return not any(tag.name in CELLS and len(_verbatim(tag)) > LONGEST_CELL for tag in tags)

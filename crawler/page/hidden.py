@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bs4 import Tag
 
@@ -37,9 +38,11 @@ SHOWN_AGAIN = re.compile(r"^(?:[\w-]+:|d-(?:sm|md|lg|xl|xxl)-(?!none))|visible")
 """Classes that show it again, on wider screens for example."""
 SELECTOR = re.compile(r"^[a-z0-9]*([.#][\w-]+)$", re.IGNORECASE)
 NAME = re.compile(r"[.#][\w-]+")
-DISPLAY = re.compile(r"(?:^|;)\s*(?:display|visibility)\s*:\s*([\w-]+)", re.IGNORECASE)
+DISPLAY = re.compile(r"(?:^|;)\s*(?:display|visibility)\s*:\s*[\w-]", re.IGNORECASE)
 LONGEST_STYLE = 1000
 LONGEST_SHEET = 300_000
+SHEETS = 200
+"""That are remembered: the pages of a site repeat theirs."""
 
 
 def hiding_names(root: Element) -> frozenset[str]:
@@ -47,21 +50,8 @@ def hiding_names(root: Element) -> frozenset[str]:
 
     What another rule or a script of the page shows again (tabs, folds) can be opened by the reader: it is not hidden.
     """
-    hidden: set[str] = set()
-    shown: set[str] = set()
-    for tag in root.iter("style"):
-        for selectors, body in _rules((tag.text or "")[:LONGEST_SHEET]):
-            displays = DISPLAY.findall(body)
-            if not displays and not STYLE.search(body):
-                continue
-            hides = bool(STYLE.search(body))
-            for selector in selectors.split(","):
-                name = SELECTOR.match(selector.strip())
-                if hides and name:
-                    hidden.add(name[1])
-                elif not hides:
-                    shown.update(NAME.findall(selector))
-    hidden -= shown
+    sheets = [_read((tag.text or "")[:LONGEST_SHEET]) for tag in root.iter("style")]
+    hidden = frozenset[str]().union(*(hides for hides, _ in sheets)).difference(*(shows for _, shows in sheets))
     if not hidden:
         return frozenset()
     code = "\n".join((tag.text or "")[:LONGEST_SHEET] for tag in root.iter("script"))
@@ -97,6 +87,24 @@ def _is_hidden_by_classes(tag: Tag, hiding: frozenset[str]) -> bool:
     if hiding and any(f".{name}" in hiding for name in classes):
         return True
     return not UNSEEN.isdisjoint(classes) and not any(SHOWN_AGAIN.search(name) for name in classes)
+
+
+@lru_cache(maxsize=SHEETS)
+def _read(sheet: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names that a style sheet hides, and those that it shows."""
+    hidden: set[str] = set()
+    shown: set[str] = set()
+    for selectors, body in _rules(sheet):
+        hides = bool(STYLE.search(body))
+        if not hides and not DISPLAY.search(body):
+            continue
+        for selector in selectors.split(","):
+            name = SELECTOR.match(selector.strip())
+            if hides and name:
+                hidden.add(name[1])
+            elif not hides:
+                shown.update(NAME.findall(selector))
+    return frozenset(hidden), frozenset(shown)
 
 
 def _rules(sheet: str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from crawler.records import Block
 
 if TYPE_CHECKING:
@@ -91,4 +93,6 @@ def _identifier() -> "LanguageIdentifier":
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     # Beside ISO 639-1 the model knows regional languages, which short Italian or English texts are taken for.
     identifier.set_languages([label for label in identifier.labels if len(label) == ISO_639_1])
+    # The choice of columns left them one after the other: a text reads rows, each of which would be far apart in memory.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)
     return identifier

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -156,48 +156,37 @@ def _lines(root: Element) -> Iterator[Line]:
     """Yield the lines of a page: what stands between the tags that begin or end one."""
     parts: list[str] = []
     written = 0
-    # What is still to be read, the next at the end: texts; elements, and None where a tag ends a line, each with whether it
-    # stands in the footer. Pages nest deeper than Python calls.
-    waiting: list[str | tuple[Element | None, bool]] = [(None, False), (root, False)]
-    while waiting and written <= MOST_TEXT:
-        next_one = waiting.pop()
-        if isinstance(next_one, str):
-            parts.append(next_one)
+    footer: Element | None = None
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, one in walk:
+        name = one.tag
+        begins = event == "start"
+        if begins and (name in SILENT or (name != "body" and _is_hidden(one))):
+            walk.skip_subtree()  # its end, with the text behind it, comes next
             continue
-        one, footer = next_one
-        name, attributes = ("", ()) if one is None else (one.tag, one.items())
-        if name in SILENT or (attributes and name != "body" and _is_hidden(attributes)):
-            continue
-        breaks = not name or name in LINE_TAGS
-        if breaks:
+        if name in LINE_TAGS or one is root:
             if parts and (line := tidy("".join(parts)[:LONGEST_LINE])):
+                yield Line(line, footer is not None)
                 written += len(line)
-                yield Line(line, footer)
+                if written > MOST_TEXT:
+                    return
             parts.clear()
-        if one is not None:
-            footer = footer or name == "footer" or (bool(attributes) and _is_footer(name, dict(attributes)))
-            _wait(one, waiting, footer=footer, breaks=breaks)
+        if begins:
+            footer = one if footer is None and _is_footer(one) else footer
             parts.append(one.text or "")
+        else:
+            footer = None if one is footer else footer
+            parts.append(one.tail or "")
 
 
-def _wait(one: Element, waiting: list[str | tuple[Element | None, bool]], *, footer: bool, breaks: bool) -> None:
-    """Put what an element holds in front of what waits, and the end of its line behind that."""
-    if breaks:
-        waiting.append((None, footer))
-    for child in reversed(one):
-        if tail := child.tail:
-            waiting.append(tail)
-        waiting.append((child, footer))
+def _is_hidden(one: Element) -> bool:
+    return one.get("hidden") is not None or bool((style := one.get("style")) and HIDDEN.search(style))
 
 
-def _is_hidden(attributes: Sequence[tuple[str, str]]) -> bool:
-    return any(name == "hidden" or (name == "style" and HIDDEN.search(value)) for name, value in attributes)
-
-
-def _is_footer(name: str, attributes: Mapping[str, str]) -> bool:
-    if attributes.get("role") == "contentinfo":
+def _is_footer(one: Element) -> bool:
+    if one.tag == "footer" or one.get("role") == "contentinfo":
         return True
-    return name not in {"body", "html", "a"} and _says_footer(attributes.get("id", ""), attributes.get("class", ""))
+    return one.tag not in {"body", "html", "a"} and _says_footer(one.get("id", ""), one.get("class", ""))
 
 
 @lru_cache(maxsize=10_000)

@@ -30,6 +30,9 @@ LINKED_PROSE = 0.5
 class Measure:
     """Counts over all that a tag holds. Texts are counted in characters, white space collapsed."""
 
+    tag: Tag
+    above: "Measure | None"
+    """Of the tag that holds it. Tags do not know theirs: so they are freed without the garbage collector, which costs much."""
     text: int = 0
     linked: int = 0
     """Text in links."""
@@ -113,22 +116,29 @@ def short_text(tag: Tag, longest: int) -> str:
 
 def measure(root: Tag) -> dict[int, Measure]:
     """Measure a tag and all tags within it."""
-    found: dict[int, Measure] = {id(root): Measure()}
-    order: list[tuple[Tag, Measure, Measure | None]] = [(root, found[id(root)], None)]
-    for tag, own, _ in order:
-        for child in tag.contents:
+    order = [Measure(root, None)]
+    for own in order:
+        for child in own.tag.contents:
             if isinstance(child, Tag):
-                made = found[id(child)] = Measure()
-                order.append((child, made, own))
+                order.append(Measure(child, own))
             elif isinstance(child, str) and (text := " ".join(child.split())):
                 own.line += len(text)
                 own.cookies += "ookie" in text
-    for tag, own, parent in reversed(order):
+    for own in reversed(order):
+        tag = own.tag
         inline = tag.name in INLINE
         _finish(tag, own, inline=inline)
-        if parent is not None:
-            _add(parent, tag, own, inline=inline)
-    return found
+        if own.above is not None:
+            _add(own.above, tag, own, inline=inline)
+    return {id(own.tag): own for own in order}
+
+
+def above(own: Measure) -> Iterator[Measure]:
+    """Yield the measures of the tags that a tag lies in, from the inside out."""
+    one = own.above
+    while one is not None:
+        yield one
+        one = one.above
 
 
 def _finish(tag: Tag, own: Measure, *, inline: bool) -> None:

@@ -27,8 +27,9 @@ ASIDE_WORDS = frozenset(
     """.split()  # noqa: SIM905  # reads better than 40 quoted lines
 )
 ASIDE_PARTS = re.compile(
-    r"newsletter|breadcrumb|sidebar|outbrain|taboola|advertis|pagination|subscri(?:be|ption)|related|recommend", re.IGNORECASE
+    r"newsletter|breadcrumb|sidebar|outbrain|taboola|advertis|pagination|subscri(?:be|ption)|related|recommend"
 )
+"""Of names in lower case, as all patterns below."""
 LAID_OVER_WORDS = frozenset({"popup", "modal", "lightbox", "dialog"})
 BESIDE_WORDS = frozenset(
     """
@@ -40,25 +41,18 @@ BESIDE_WORDS = frozenset(
 BUTTON_WORDS = frozenset({"btn", "button", "cta"})
 TALK = re.compile(
     r"(?:^|[-_\s])(?:comments|kommentare?|commenti|commentaires|respond|disqus)(?:[-_\s]|$)"
-    r"|(?:^|\s)comment(?:-\d+)?(?:\s|$)|comment-?(?:s|list|form|area|box|section|wrap)",
-    re.IGNORECASE,
+    r"|(?:^|\s)comment(?:-\d+)?(?:\s|$)|comment-?(?:s|list|form|area|box|section|wrap)"
 )
 BODY = re.compile(
     r"(?:^|\s)(?:[a-z]+[-_])?(?:article|artikel|articulo|entry|post|story|news|blog|body)[-_]*(?:body|content|contents|text|copy|inner)"
-    r"(?:[-_]\S*)?(?:\s|$)",
-    re.IGNORECASE,
+    r"(?:[-_]\S*)?(?:\s|$)"
 )
-
-
-FOLDED = re.compile(
-    r"accordion|collaps|toggle|faq|expand|(?:^|[-_\s])tabs?(?:[-_\s]|$)|tab-?(?:pane|content|panel)", re.IGNORECASE
-)
+FOLDED = re.compile(r"accordion|collaps|toggle|faq|expand|(?:^|[-_\s])tabs?(?:[-_\s]|$)|tab-?(?:pane|content|panel)")
 CONSENT_TOOLS = re.compile(
     r"iubenda-cs|onetrust|optanon|cybot|didomi|usercentrics|quantcast|qc-cmp|termly|osano|klaro|complianz|cmplz|borlabs|\bcky-"
-    r"|cli-modal|\bcc-(window|banner|overlay)|tarteaucitron|\beuc-",
-    re.IGNORECASE,
+    r"|cli-modal|\bcc-(window|banner|overlay)|tarteaucitron|\beuc-"
 )
-CONSENT = re.compile(r"cookie|consent|gdpr|eu-?privacy", re.IGNORECASE)
+CONSENT = re.compile(r"cookie|consent|gdpr|eu-?privacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +106,7 @@ def _read(key: str, classes: str) -> Names:
     text = _joined(key, classes)
     own = " ".join(name for name in text.split() if not name.startswith(LAYOUT_PREFIXES))
     words = frozenset(word.lower() for word in WORD.findall(own))
+    text, own = text.lower(), own.lower()
     return Names(
         menu=bool(words & MENU_WORDS),
         footer=bool(words & FOOTER_WORDS),

@@ -128,11 +128,11 @@ def short_text(element: Element, longest: int) -> str:
 def shown_tags(root: Element, hidden: Callable[[Tag], bool]) -> Tag:
     """Return what a page shows as Beautiful Soup's tags, under one tag for the whole.
 
-    The tags have name, attributes, contents and parent, and no links from one to the next: walk them with `measures.walk`. Of
-    hidden tags, and of those that never hold text, nothing is left but a line break where they would break the line.
+    The tags have name, attributes and contents, and no links to each other: walk them with `measures.walk`. Of hidden tags, and
+    of those that never hold text, nothing is left but a line break where they would break the line.
     """
     page = Tag(name="[document]")
-    html: Tag = _Shown(root, page)
+    html: Tag = _Shown(root)
     waiting = [(root, html)]
     while waiting:
         element, tag = waiting.pop()
@@ -141,7 +141,7 @@ def shown_tags(root: Element, hidden: Callable[[Tag], bool]) -> Tag:
             contents.append(NavigableString(text) if text.strip(WHITE) else BLANK)
         for child in element:
             name = child.tag
-            made = _Shown(child, tag) if name not in NEVER_TEXT else None
+            made = _Shown(child) if name not in NEVER_TEXT else None
             if made is None or (made.attrs and name != "br" and hidden(made)):
                 if name not in UNBROKEN:
                     contents.append(Tag(name="br"))
@@ -162,11 +162,10 @@ def attribute(tag: Tag, name: str) -> str:
 class _Shown(Tag):
     """A tag that sets of its own what is read of it; Beautiful Soup's sets a dozen attributes more."""
 
-    def __init__(self, element: Element, parent: Tag) -> None:
+    def __init__(self, element: Element) -> None:
         self.name = element.tag
         self.attrs = dict(element.items())
         self.contents = []
-        self.parent = parent
 
 
 def _readable(markup: str) -> str:

@@ -148,9 +148,17 @@ DOMESTIC = re.compile(
     """,
     re.VERBOSE,
 )
-HINT = re.compile(r"[@\uff20\d]|\bat\b|chiocciola", re.IGNORECASE)
+
+
+def _hint(signs: str) -> re.Pattern[str]:
+    # One set of characters stands first, so that the others are passed over quickly.
+    return re.compile(rf"[{signs}AaCc](?:(?<=[{signs}])|(?<=\b[Aa])[Tt]\b|(?<=[Cc])(?i:hiocciola))")
+
+
+HINT = _hint(r"@\uff20\d")
 """Of what every personal datum holds something."""
-EMAIL_HINT = re.compile(r"[@\uff20]|\bat\b|chiocciola", re.IGNORECASE)
+EMAIL_HINT = _hint(r"@\uff20")
+PHONE_HINT = re.compile(r"\d(?:\D{0,3}\d){5}")
 SPACES = re.compile(r"[ \t]{2,}")
 EMPTY_PAIR = re.compile(r"\(\s*\)|\[\s*\]|<\s*>")
 LOOKED_BACK = 40
@@ -199,7 +207,8 @@ def _cleaned(line: str) -> str:
         plain = line if line.isascii() else line.translate(UNSEEN)
         made = CHAT_LINK.sub("", plain) if "wa.me/" in plain or "whatsapp.com/" in plain else plain
         # Phones first: markup without spaces runs them into the address that follows.
-        made = "".join(_without_phones(made))
+        if PHONE_HINT.search(made):
+            made = "".join(_without_phones(made))
         if EMAIL_HINT.search(made):
             made = EMAIL.sub(lambda match: match[0] if is_role(match["local"], match["domain"]) else "", made)
         made = SPACED_TAX_CODE.sub(lambda match: "" if _is_tax_code(match[0]) else match[0], TAX_CODE.sub("", made))

@@ -35,7 +35,8 @@ def without_lines(blocks: tuple[Block, ...], repeated: frozenset[str]) -> tuple[
         left = [line for line in lines if line not in repeated]
         heading = "" if block.heading in repeated and not left else block.heading
         if left or heading:
-            kept.append(replace(block, heading=heading, text="\n".join(left)))
+            whole = heading == block.heading and len(left) == len(lines)
+            kept.append(block if whole else replace(block, heading=heading, text="\n".join(left)))
     return tuple(kept)
 
 

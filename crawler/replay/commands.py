@@ -23,13 +23,13 @@ from crawler.replay.owners import Owners
 from crawler.seeds import read_seeds
 from crawler.settings import crawl_settings
 from crawler.sites.writing import Desk
+from crawler.telling import MOST_REPORTED, tell_problems
 
 if TYPE_CHECKING:
     from crawler.replay.importing import Import
     from crawler.replay.proving import Proof
     from crawler.replay.reextracting import Reextraction
 
-MOST_REPORTED = 50
 NOT_PROVED = 1
 USER_ERROR = 2
 LONGEST_SHOWN = 200
@@ -97,8 +97,7 @@ def import_warc_command(
     startups = []
     if seeds is not None:
         read = read_seeds(seeds)
-        for bad in read.problems[:MOST_REPORTED]:
-            typer.echo(f"{seeds}: line {bad.line}: {bad.reason}", err=True)
+        tell_problems(read.problems, seeds)
         startups = list(read.startups)
     with alone(home.corpus), Corpus(home.corpus) as corpus, Archive(home.archive, user_agent=settings.user_agent) as archive:
         with corpus.transaction():

@@ -8,14 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from crawler.archive.files import Refused, WarcFile, open_warcs, size_of
-from crawler.archive.payloads import Payload, PayloadError, read_payload
+from crawler.archive.payloads import PayloadError, read_payload
 from crawler.archive.warc import Flaw, Record, read_records
 from crawler.archive.warc_writing import sha256
 from crawler.corpus.readings import Found
 from crawler.identity.parked import is_parked
 from crawler.records import ArchiveRef, Outcome, Visit
 from crawler.replay.owners import Owners
-from crawler.replay.replaying import replay
+from crawler.replay.replaying import answer_with, replay
 from crawler.sites.judging import lines_of, stands_for
 from crawler.sites.settling import settle_marked
 from crawler.sites.writing import Desk
@@ -146,7 +146,7 @@ class Importer:
             except OSError as error:
                 self.result.blame(file.name, 0, f"cannot be read further: {error.strerror or error}")
         self._write()
-        self._settle()
+        settle_marked(self._desk)
         return self.result
 
     def _wanted(self, record: Record) -> bool:
@@ -193,7 +193,7 @@ class Importer:
         if record.at is None or record.at > self._latest:
             raise PayloadError("it has no date" if record.at is None else "its date lies in the future")
         payload = read_payload(record.block, self._most_bytes, cut=bool(record.field("WARC-Truncated")))
-        answer = _answer(url, record, payload, record.at)
+        answer = answer_with(payload, url, record.field("WARC-IP-Address")[:LONGEST_ADDRESS] or None, record.at)
         depth = 0 if url.endswith("/") and page_key(url).count("/") == 1 else 1
         replayed = replay(self._owners.of(url) or "", answer, depth=depth)
         if replayed.outcome is Outcome.BROKEN:
@@ -231,7 +231,7 @@ class Importer:
                 if self._erased(page.startup_id, page.url):
                     fates[Fate.OPTED_OUT] += 1
                     continue
-                self._desk.corpus.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (page.startup_id,))
+                self._desk.readings.mark(page.startup_id)
                 fate = self._store(taken)
                 fates[fate] += 1
                 detail = f"from {taken.source}"[:500]
@@ -291,20 +291,3 @@ class Importer:
         if theirs is None or theirs.outcome is not Outcome.STORED:
             return False
         return stands_for(lines_of(theirs.page.blocks), lines_of(found.page.blocks))
-
-    def _settle(self) -> None:
-        settle_marked(self._desk)
-
-
-def _answer(url: str, record: Record, payload: Payload, at: datetime) -> Answer:
-    names = dict.fromkeys(name.lower() for name, _ in payload.header_lines)
-    return Answer(
-        url=url,
-        status=payload.status,
-        headers={name: payload.header(name) for name in names},
-        body=payload.body,
-        reason=payload.reason,
-        header_lines=payload.header_lines,
-        address=record.field("WARC-IP-Address")[:LONGEST_ADDRESS] or None,
-        at=at,
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from crawler.records import Startup
-from crawler.urls import Site, canonical_url, host_of
+from crawler.urls import Site, bare_host_of, canonical_url
 
 
 class Owners:
@@ -27,5 +27,5 @@ class Owners:
 
     def of(self, url: str) -> str | None:
         """Return the id of the startup whose site holds a canonical URL, or None."""
-        sites = self._sites.get(host_of(url).removeprefix("www."), ())
+        sites = self._sites.get(bare_host_of(url), ())
         return next((startup_id for site, startup_id in sites if site.holds(url)), None)

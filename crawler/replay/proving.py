@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from crawler.archive.archive import Archive, Archived
-from crawler.corpus.codec import PAGE_COLUMNS, page_of
+from crawler.corpus.codec import page_of
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.pages import EARLIER, STANDING
 from crawler.errors import ArchiveError
 from crawler.records import Page, join_blocks
 from crawler.replay.replaying import answer_of, replay
@@ -15,7 +16,7 @@ from crawler.urls import canonical_url, page_key
 ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 BETWEEN_BLOCKS = "\n\n"
 """As `join_blocks` has it."""
-OUT_OF_DATE = "the response, read anew, does not hold the passage: `scout corpus reextract` brings the pages up to date"
+OUT_OF_DATE = "the archived response, read anew, does not hold the passage: `scout corpus reextract` brings pages up to date"
 SEARCHABLE = re.compile(r"\w+")
 """What JSON never writes in another way, so that SQLite can look for it."""
 
@@ -73,8 +74,8 @@ def prove(
     pattern = _pattern(text)
     rare = max(SEARCHABLE.findall(text), key=len, default="") if address is None else ""
     looked = 0
-    for table in ("pages", "versions"):
-        for page in _pages(corpus, table, startup_id, rare):
+    for query in (STANDING, EARLIER):
+        for page in _pages(corpus, query, startup_id, rare):
             looked += 1
             on_page(looked)
             if address is not None:
@@ -84,15 +85,12 @@ def prove(
                 span = match.span() if match else None
             if span is not None:
                 archived, problem = _check(archive, page, page.text[slice(*span)])
-                yield Proof(page, table == "pages", *span, archived, problem)
+                yield Proof(page, query == STANDING, *span, archived, problem)
 
 
-def _pages(corpus: Corpus, table: str, startup_id: str | None, rare: str) -> Iterator[Page]:
-    query = (
-        f"SELECT {PAGE_COLUMNS} FROM {table} WHERE (?1 IS NULL OR startup_id = ?1) AND instr(blocks, ?2) > 0"  # noqa: S608
-        " ORDER BY startup_id, url, fetched_at DESC"
-    )
-    return corpus.rows(query, page_of, (startup_id, rare))
+def _pages(corpus: Corpus, query: str, startup_id: str | None, rare: str) -> Iterator[Page]:
+    where = "(?1 IS NULL OR startup_id = ?1) AND instr(blocks, ?2) > 0"
+    return corpus.rows(f"{query} WHERE {where} ORDER BY startup_id, url, fetched_at DESC", page_of, (startup_id, rare))
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -112,10 +110,7 @@ def _check(archive: Archive, page: Page, quoted: str) -> tuple[Archived | None, 
     found = replay(page.startup_id, answer_of(archived)).found
     text = join_blocks(found.page.blocks) if found else ""
     if not _holds(text, quoted):
-        return (
-            archived,
-            "the archived response, read anew, does not hold the passage: `scout corpus reextract` brings pages up to date",
-        )
+        return archived, OUT_OF_DATE
     return archived, ""
 
 

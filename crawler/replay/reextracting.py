@@ -3,14 +3,13 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from crawler.corpus.readings import Found
 from crawler.errors import ArchiveError
 from crawler.records import ArchiveRef, Outcome, Startup
 from crawler.replay.replaying import answer_of, replay
 from crawler.sites.judging import leaves_corpus
-from crawler.sites.settling import settle_company, settled
+from crawler.sites.settling import settle_site
 from crawler.sites.writing import Desk
 
 logger = logging.getLogger(__name__)
@@ -93,23 +92,25 @@ def _stands(now: Found | None, again: Found) -> bool:
     return now is not None and (now.page.archived, now.seen_at) == (again.page.archived, again.seen_at)
 
 
+def _put(desk: Desk, found: Found, *, known: bool) -> None:
+    """Keep what was read anew; `known` tells whether its page is stored."""
+    if found.outcome is Outcome.STORED and not known and (twin := desk.readings.twin(found.page, None)):
+        logger.debug("%s holds the same as %s", found.page.url, twin[0])
+        found = replace(found, outcome=Outcome.DUPLICATE)
+    desk.readings.put(found)
+    if found.outcome is Outcome.STORED and not known:
+        desk.corpus.put_page(found.page, settled=False)
+    elif known and leaves_corpus(found.outcome, found.status, forbidden=False):
+        desk.corpus.drop_page(found.page.startup_id, found.page.url)
+
+
 def _write(desk: Desk, startup: Startup, again: list[Found], result: Reextraction) -> None:
     with desk.corpus.transaction():
         before = {page.url: page.digest for page in desk.corpus.pages(startup.id)}
         for found in again:
-            url = found.page.url
-            if not _stands(desk.readings.get(startup.id, url), found):
-                continue
-            if found.outcome is Outcome.STORED and url not in before and (twin := desk.readings.twin(found.page, None)):
-                found = replace(found, outcome=Outcome.DUPLICATE)  # noqa: PLW2901
-                logger.debug("%s holds the same as %s", url, twin[0])
-            desk.readings.put(found)
-            if found.outcome is Outcome.STORED and url not in before:
-                desk.corpus.put_page(found.page, settled=False)
-            elif url in before and leaves_corpus(found.outcome, found.status, forbidden=False):
-                desk.corpus.drop_page(startup.id, url)
-        desk.readings.settle(startup.id, datetime.now(UTC), settled)
-        settle_company(desk, startup.id)
+            if _stands(desk.readings.get(startup.id, found.page.url), found):
+                _put(desk, found, known=found.page.url in before)
+        settle_site(desk, startup.id)
         after = {page.url: page.digest for page in desk.corpus.pages(startup.id)}
     result.new += len(after.keys() - before.keys())
     result.dropped += len(before.keys() - after.keys())

@@ -1,8 +1,10 @@
 """Archived responses read anew: judged as a crawl judges them, without a request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from crawler.archive.archive import Archived
+from crawler.archive.payloads import Payload
 from crawler.corpus.readings import Found
 from crawler.errors import DocumentError
 from crawler.reading import read_page
@@ -23,17 +25,21 @@ class Replayed:
 
 def answer_of(archived: Archived) -> Answer:
     """Return an archived response as the crawl knows it; of a revisit, the response that still stood."""
-    response = archived.original or archived
-    names = dict.fromkeys(name.lower() for name, _ in response.header_lines)
+    return answer_with(archived.original or archived, archived.url, archived.address, archived.at)
+
+
+def answer_with(payload: Payload, url: str, address: str | None, at: datetime) -> Answer:
+    """Return a response as the crawl knows it; `address` is the one that sent it, `at` when it was asked for."""
+    names = dict.fromkeys(name.lower() for name, _ in payload.header_lines)
     return Answer(
-        url=archived.url,
-        status=response.status,
-        headers={name: response.header(name) for name in names},
-        body=response.body,
-        reason=response.reason,
-        header_lines=response.header_lines,
-        address=archived.address,
-        at=archived.at,
+        url=url,
+        status=payload.status,
+        headers={name: payload.header(name) for name in names},
+        body=payload.body,
+        reason=payload.reason,
+        header_lines=payload.header_lines,
+        address=address,
+        at=at,
     )
 
 
@@ -43,7 +49,7 @@ def replay(startup_id: str, answer: Answer, *, depth: int = 0, lastmod: str = ""
     content_type = answer.headers.get("content-type", "")
     if answer.redirect is not None:
         return Replayed(Outcome.REDIRECTED, answer.redirect)
-    if not 200 <= answer.status < 300:  # noqa: PLR2004
+    if not answer.is_good:
         return Replayed(Outcome.HTTP_ERROR, str(answer.status))
     if kind is None:
         return Replayed(Outcome.NOT_HTML, content_type[:100])

@@ -4,10 +4,8 @@ import dataclasses
 import hashlib
 import json
 import logging
-import os
 import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -16,12 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from crawler.childprocess import end, start
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.recording import CrawlSummary, Progress, Work
 from crawler.errors import ArchiveError, CorpusError, CrawlError, ScoutError
 from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings
-from crawler.urls import canonical_url, host_of
+from crawler.urls import bare_host_of, canonical_url
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ class Resumed:
 
 def shard_of(startup: Startup, shards: int) -> int:
     """Return which of so many shards, from 0, a startup's site belongs to: by its host, so that one host has one crawler."""
-    host = host_of(canonical_url(startup.url or "") or "").removeprefix("www.")
+    host = bare_host_of(canonical_url(startup.url or "") or "")
     return int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], "big") % shards
 
 
@@ -95,7 +94,7 @@ def crawl(
         "refresh": refresh,
         "rehearsal": rehearsal,
     }
-    with _child(len(startups)) as child:
+    with start(PROGRAM.format(len(startups)), subprocess.PIPE) as child:
         last_words: deque[str] = deque(maxlen=REMEMBERED_LINES)
         listening = threading.Thread(target=_listen, args=(child.stderr, last_words), daemon=True)
         listening.start()
@@ -106,7 +105,8 @@ def crawl(
                 on_stop()
             raise
         finally:
-            _stop(child)
+            if not end(child, PATIENCE):
+                logger.warning("the crawl did not end within %.0f s and was killed", PATIENCE)
             listening.join()
     if summary is None:
         reason = _reason(child.returncode, last_words)
@@ -120,24 +120,6 @@ def _reason(code: int, last_words: Sequence[str]) -> str:
         name = signal.Signals(-code).name if -code in {*signal.Signals} else str(-code)
         return f"its process was killed ({name}), perhaps for lack of memory"
     return f"exit {code}, {next((line for line in reversed(last_words) if line.strip()), 'no reason given')}"
-
-
-def _child(sites: int) -> "subprocess.Popen[str]":
-    # Safe path: a folder named `crawler` where the user stands is not ours. A session of its own: Ctrl-C reaches only us,
-    # and the child then ends in order, since its standard input does.
-    package = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(  # noqa: S603  # our own program, with a number in it
-        [sys.executable, "-P", "-c", PROGRAM.format(sites)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env=os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1"},
-        start_new_session=True,
-    )
 
 
 def _follow(
@@ -169,21 +151,6 @@ def _follow(
 def _summary(fields: dict[str, Any]) -> CrawlSummary:
     outcomes = {Outcome(name): number for name, number in fields["outcomes"].items()}
     return CrawlSummary(**(fields | {"outcomes": outcomes, "work": Work(**fields["work"])}))
-
-
-def _stop(child: "subprocess.Popen[str]") -> None:
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                continue
-    try:
-        child.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        logger.warning("the crawl did not end within %.0f s and was killed", PATIENCE)
-        child.kill()
-        child.wait()
 
 
 def _listen(stream: IO[str] | None, last_words: "deque[str]") -> None:

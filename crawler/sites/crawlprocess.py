@@ -16,11 +16,13 @@ from typing import Any
 from filelock import FileLock, Timeout
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawler.childprocess import speaking
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.holding import crawling
 from crawler.corpus.recording import Progress, Tally, summary
 from crawler.corpus.runs import add_seconds, done_sites, end_run, is_whole, open_run, run_key
 from crawler.errors import CorpusError, CrawlError, ScoutError
+from crawler.identity.samecompany import link_companies
 from crawler.records import Startup
 from crawler.settings import CrawlSettings
 from crawler.sites.forking import spare_collector
@@ -41,16 +43,13 @@ def main() -> None:
 
     The end of standard input stops the crawl: a crawl never outlives the process that asked for it.
     """
-    # What a library prints must not get between the lines.
-    told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    sys.stdout = sys.stderr
+    say = speaking()
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.WARNING)
     logging.basicConfig(handlers=[handler], format="%(name)s: %(message)s")
 
     def report(kind: str, value: object) -> None:
-        told.write(json.dumps({kind: value}) + "\n")
-        told.flush()
+        say({kind: value})
 
     job = json.loads(sys.stdin.readline())
     spare_collector()
@@ -88,7 +87,7 @@ def _crawl(job: dict[str, Any], report: Report) -> None:
             writer.close()
         if failure is not None:
             raise failure
-        _link_companies(corpus)
+        link_companies(corpus)
         seconds = add_seconds(corpus, run.id, time.monotonic() - began)
         came_to = summary(corpus, run.id, tally, sites=len(startups), seconds=seconds, resumed=run.resumed)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is told closes our input
@@ -96,13 +95,6 @@ def _crawl(job: dict[str, Any], report: Report) -> None:
         # Last of all: what nobody was told of has not finished.
         if is_whole(corpus, run.id, startups):
             end_run(corpus, run.id)
-
-
-def _link_companies(corpus: Corpus) -> None:
-    if (corpus.row("SELECT count(*) FROM startups") or (0,))[0] > 1:
-        from crawler.identity.samecompany import link_companies  # noqa: PLC0415  # it loads what a single site need not pay for
-
-        link_companies(corpus)
 
 
 @contextlib.contextmanager

@@ -1,12 +1,13 @@
 """What an answer is: a page or none, and what of it is remembered so that it need not be read again."""
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.archive.warc_writing import sha256
+from crawler.corpus.missing import NOT_FOUND
 from crawler.corpus.moving import FOR_GOOD
 from crawler.corpus.readings import Found
 from crawler.page.privacy import without_personal_data
@@ -26,7 +27,6 @@ VAGUE_TYPES = frozenset({"", "text/plain", "application/octet-stream", "text/xml
 HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body")
 SNIFFED_BYTES = 1024
 HTML, PDF = "text/html", "application/pdf"
-NOT_FOUND = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,6 @@ def charset_of(content_type: str) -> str | None:
     return rest.split(";")[0].split(",")[0].strip(" \"'") or None
 
 
-def body_digest(body: bytes) -> str:
-    """Return the digest of a body, as the archive writes it."""
-    return f"sha256:{hashlib.sha256(body).hexdigest()}"
-
-
 def lines_of(blocks: Sequence[Block]) -> frozenset[str]:
     """Return the lines of a page's text."""
     return frozenset(line for line in join_blocks(tuple(blocks)).splitlines() if line)
@@ -115,7 +110,7 @@ def found_of(startup_id: str, answer: Answer, reading: Reading, depth: int, last
         refresh=metadata.refresh if quick else None,
         noindex=metadata.noindex or rules.noindex,
         company=json.dumps(reading.company.as_json(), ensure_ascii=False, sort_keys=True),
-        body_digest=body_digest(answer.body),
+        body_digest=sha256(answer.body),
         etag=answer.headers.get("etag", ""),
         last_modified=answer.headers.get("last-modified", ""),
         lastmod=lastmod,

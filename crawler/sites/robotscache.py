@@ -8,8 +8,9 @@ from crawler.corpus.keeping import keep
 from crawler.corpus.optouts import OptOuts
 from crawler.records import Outcome
 from crawler.sites.writing import Desk, Writer
-from crawler.web.fetching import Answer, CachedRobots, Wait
-from crawler.web.hosts import LONGEST_KEPT
+from crawler.web.downloading import Answer
+from crawler.web.hosts import LONGEST_KEPT, Wait
+from crawler.web.robots import CachedRobots
 
 
 class StoredRobots:
@@ -30,7 +31,6 @@ class StoredRobots:
     def put(self, origin: str, robots: CachedRobots) -> None:
         """Keep what an origin said."""
         values = (origin, robots.status, robots.body, to_text(robots.at), robots.closed)
-
         statement = "INSERT OR REPLACE INTO robots (origin, status, body, at, closed) VALUES (?, ?, ?, ?, ?)"
 
         def step(desk: Desk) -> None:

@@ -10,21 +10,28 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 
+from crawler.archive.warc_writing import sha256
 from crawler.corpus.frontier import Kind, Phase, Task
+from crawler.corpus.keeping import last_kept
+from crawler.corpus.leading import is_home_of_another
 from crawler.corpus.readings import Found, Readings
 from crawler.errors import DocumentError, ScoutError
+from crawler.identity.identity import follows
 from crawler.identity.parked import is_parked
 from crawler.reading import Reading
 from crawler.records import Outcome
-from crawler.sites.judging import Verdict, body_digest, found_of, is_document, is_readable, kind_of, lines_of, stands_for
+from crawler.sites.judging import Verdict, found_of, is_document, is_readable, kind_of, lines_of, stands_for
 from crawler.sites.sitebook import SiteBook
 from crawler.sites.writing import SiteWriter
 from crawler.urls import at_origin, canonical_url, page_key
-from crawler.web.fetching import Answer, Failure, Fetcher, Validators, is_passing
-from crawler.web.politeness import Robots
+from crawler.web.downloading import Answer, Failure, Validators
+from crawler.web.fetching import Fetcher
 from crawler.web.refreshing import believable, unchanged
+from crawler.web.requesting import is_passing
 from crawler.web.sitemaps import MOST_BYTES, Sitemap, parse_sitemap
+from crawler.web.wishes import Robots
 
 logger = logging.getLogger(__name__)
 
@@ -112,13 +119,14 @@ class SiteCrawl:
 
     async def _look_at_sitemap(self, task: Task) -> tuple[Answer | None, Sitemap, bool]:
         """Return the answer, what it names, and whether it may be otherwise soon."""
-        kept = await self._writer.do(lambda desk: self._book.kept(desk, task.url)) if self._book.refresh else None
+        refresh = self._book.refresh
+        kept = await self._writer.do(lambda desk: last_kept(desk.corpus, desk.archive, task.url)) if refresh else None
         validators = Validators(kept.header("etag"), kept.header("last-modified")) if kept else None
         answer = await self._fetch(task.url, MOST_BYTES, validators)
         if not isinstance(answer, Answer):
             return None, Sitemap(), is_passing(answer) and answer.retry_in is None
-        body = kept.body if kept and answer.status == 304 else answer.body if answer.status == 200 else b""  # noqa: PLR2004
-        sitemap = await asyncio.to_thread(parse_sitemap, body, task.url) if body else Sitemap()
+        told = kept if kept and answer.status == HTTPStatus.NOT_MODIFIED else answer
+        sitemap = await asyncio.to_thread(parse_sitemap, told.body, task.url) if told.status == HTTPStatus.OK else Sitemap()
         if not believable(sitemap.lastmods, datetime.now(UTC)):
             sitemap = Sitemap(sitemap.pages, sitemap.sitemaps)
         return answer, sitemap, is_passing(answer)
@@ -163,7 +171,7 @@ class SiteCrawl:
         if earlier and self._is_as_before(answer, earlier):
             noindex = earlier.noindex or answer.rules.noindex
             return await self._judge(task, replace(earlier, noindex=noindex), "", nested=nested, fresh=False)
-        if not 200 <= status < 300:  # noqa: PLR2004
+        if not answer.is_good:
             return Verdict(Outcome.HTTP_ERROR, status, passing=is_passing(answer))
         kind = kind_of(answer)
         if kind is None:
@@ -183,12 +191,12 @@ class SiteCrawl:
 
     def _is_as_before(self, answer: Answer, earlier: Found) -> bool:
         """Tell whether an answer needs no reading, since all of it was read before."""
-        if answer.status == 304:  # noqa: PLR2004
+        if answer.status == HTTPStatus.NOT_MODIFIED:
             self._book.tally.not_modified += 1
             return True
         # What robots are told may stand in headers and in the page: where either says something, both are read again.
         told = earlier.noindex or any(name.lower() == "x-robots-tag" for name, _ in answer.header_lines)
-        same = answer.status == earlier.status and body_digest(answer.body) == earlier.body_digest and not told
+        same = answer.status == earlier.status and sha256(answer.body) == earlier.body_digest and not told
         self._book.tally.same_body += same
         return same
 
@@ -205,11 +213,9 @@ class SiteCrawl:
 
     async def _moves(self, target: str) -> bool:
         """Tell whether the seed leads to where the site is now: not where another startup is at home."""
-        from crawler.identity.identity import follows  # noqa: PLC0415  # it loads what most sites need not pay for
-
         if not follows(self._book.seed, target):
             return False
-        return not await self._writer.do(lambda desk: self._book.is_home_of_another(desk, target))
+        return not await self._writer.do(lambda desk: is_home_of_another(desk.corpus, self._book.startup.id, target))
 
     async def _judge(self, task: Task, found: Found, detail: str, *, nested: bool, fresh: bool) -> Verdict:
         """Judge a page that was read, now or earlier."""

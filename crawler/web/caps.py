@@ -102,16 +102,16 @@ class _Parser(_LenientHTTPClientParser):
             raise CapError(f"a head of more than {MOST_HEAD_LINES} lines or {MOST_HEAD_BYTES} bytes")
         super().lineReceived(line)
 
-    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002, N802
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002, N802  # Twisted's name and argument
         raise CapError(f"a header line of more than {LONGEST_HEAD_LINE} bytes")
 
-    def statusReceived(self, status: bytes) -> None:  # noqa: N802
-        super().statusReceived(status)  # type: ignore[no-untyped-call]  # Twisted's
+    def statusReceived(self, status: bytes) -> None:  # noqa: N802  # Twisted's name
+        super().statusReceived(status)  # type: ignore[no-untyped-call]  # Twisted has no types here
         self.response.head_lines = []
 
-    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802
+    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802  # Twisted's name
         self.response.head_lines.append((name, value))
-        super().headerReceived(name, value)  # type: ignore[no-untyped-call]
+        super().headerReceived(name, value)  # type: ignore[no-untyped-call]  # Twisted has no types here
 
 
 class _Protocol(_LenientHTTP11ClientProtocol):
@@ -123,8 +123,8 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 
 
 class _Factory(_LenientHTTP11ClientFactory):
-    def buildProtocol(self, addr: object) -> _Protocol:  # noqa: ARG002, N802
-        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+    def buildProtocol(self, addr: object) -> _Protocol:  # noqa: ARG002, N802  # Twisted's name and argument
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # Twisted has no types here
 
 
 class DecodingMiddleware:
@@ -135,7 +135,7 @@ class DecodingMiddleware:
         self._most_bytes = most_bytes
 
     @classmethod
-    def from_crawler(cls, crawler: Any) -> Self:  # noqa: ANN401
+    def from_crawler(cls, crawler: Any) -> Self:  # noqa: ANN401  # as above
         """Make the middleware as Scrapy's settings say."""
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 

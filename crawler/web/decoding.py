@@ -63,16 +63,11 @@ def decoded(body: bytes, codings: Iterable[str], most_bytes: int) -> bytes:
         raise CapError(f"more than {MOST_CODINGS} content codings")
     for unfold in reversed(steps):
         if body:
-            body = unfolded(unfold(body), most_bytes)
+            body = _unfolded(unfold(body), most_bytes)
     return body
 
 
-def gunzipped(body: bytes, most_bytes: int) -> bytes:
-    """Return what a gzip file holds, see `decoded`."""
-    return unfolded(_gzip(body), most_bytes)
-
-
-def unfolded(pieces: Pieces, most_bytes: int) -> bytes:
+def _unfolded(pieces: Pieces, most_bytes: int) -> bytes:
     """Join what a decoder yields, for as long as it keeps to the caps.
 
     Raises:

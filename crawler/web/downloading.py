@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import TunnelError
@@ -28,9 +29,8 @@ from crawler.urls import canonical_url
 from crawler.web.caps import HEAD, Head
 from crawler.web.decoding import CapError, UndecodableError
 from crawler.web.netguard import NotPublicError
-from crawler.web.politeness import PageRules, page_rules
+from crawler.web.wishes import PageRules, page_rules
 
-NOT_MODIFIED = 304
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PATIENCE = 2.0
 """Of the time for one request, what may pass until it is given up whatever the downloader does."""
@@ -85,6 +85,11 @@ class Answer:
     """Seconds until the last byte."""
     latency: float = 0.0
     """Seconds until the first byte."""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the host sent what it was asked for."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def redirect(self) -> str | None:
@@ -153,7 +158,7 @@ async def request_once(
         url=url,
         status=response.status,
         headers=joined,
-        body=b"" if response.status == NOT_MODIFIED else response.body,
+        body=b"" if response.status == HTTPStatus.NOT_MODIFIED else response.body,
         reason=head.reason if isinstance(head, Head) else "",
         header_lines=lines,
         address=None if request.meta.get("proxy") or response.ip_address is None else str(response.ip_address),
@@ -185,10 +190,10 @@ class _Told:
     def resolutionBegan(self, resolutionInProgress: object) -> None:  # noqa: N802, N803  # Twisted's names
         pass
 
-    def addressResolved(self, address: object) -> None:  # noqa: N802
+    def addressResolved(self, address: object) -> None:  # noqa: N802  # Twisted's name
         pass
 
-    def resolutionComplete(self) -> None:  # noqa: N802
+    def resolutionComplete(self) -> None:  # noqa: N802  # Twisted's name
         if not self._told.done():
             self._told.set_result(None)
 

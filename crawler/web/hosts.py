@@ -9,7 +9,7 @@ from typing import Protocol
 
 from crawler.records import Outcome
 from crawler.settings import CrawlSettings
-from crawler.urls import host_of, origin_of
+from crawler.urls import bare_host_of, host_of, origin_of
 from crawler.web.netranges import is_loopback
 from crawler.web.politeness import LEAST_DELAY, AddressGate, Breaker, Circuit, HostGate
 from crawler.web.turns import Turns
@@ -136,7 +136,7 @@ class Hosts:
 
     def host(self, url: str) -> Host:
         """Return the host of a URL, with a breaker for its origin."""
-        name = host_of(url).removeprefix("www.")
+        name = bare_host_of(url)
         if name not in self._hosts:
             floor = max(self._settings.delay, 0.0 if is_here(name) else self._least)
             shared = self._turns.of(name) if self._turns and floor else None
@@ -152,7 +152,7 @@ class Hosts:
     def told(self, url: str, seconds: float) -> None:
         """Take note of a Retry-After."""
         self.host(url).told(seconds)
-        self._keep(host_of(url).removeprefix("www."), Outcome.HTTP_ERROR, "", seconds)
+        self._keep(bare_host_of(url), Outcome.HTTP_ERROR, "", seconds)
 
     def _breaker(self, name: str) -> Breaker:
         """Return the breaker of a host or an origin, open where an earlier process left it so."""

@@ -159,14 +159,14 @@ class GuardedResolver:
         """Let all connections by name pass here."""
         self._reactor.installNameResolver(self)
 
-    def resolveHostName(  # noqa: N802  # Twisted's names
+    def resolveHostName(  # noqa: N802  # Twisted's name
         self,
         resolutionReceiver: Any,  # noqa: ANN401, N803  # to mypy an interface of zope's is no type
-        hostName: str,  # noqa: N803
-        portNumber: int = 0,  # noqa: N803
-        addressTypes: Sequence[type] | None = None,  # noqa: N803
-        transportSemantics: str = "TCP",  # noqa: ARG002, N803
-    ) -> Any:  # noqa: ANN401
+        hostName: str,  # noqa: N803  # Twisted's name
+        portNumber: int = 0,  # noqa: N803  # Twisted's name
+        addressTypes: Sequence[type] | None = None,  # noqa: N803  # Twisted's name
+        transportSemantics: str = "TCP",  # noqa: ARG002, N803  # Twisted's name; it knows TCP alone
+    ) -> Any:  # noqa: ANN401  # as the receiver
         """Tell the receiver the checked addresses of a host; none where there are none or one of them is not public."""
         resolution = _Resolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)

@@ -2,14 +2,13 @@
 
 import gzip
 import os
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from crawler.archive.archive import Archive
 from crawler.archive.warc import Flaw, Record, read_records
 from crawler.errors import ArchiveError
 from crawler.records import ArchiveRef
+from tests.full_disk import no_file_beyond
 
 AT = datetime(2026, 11, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 HTML = b"<html><body><p>We build inspection cameras for die casting cells.</p></body></html>"
@@ -142,6 +142,15 @@ def test_a_revisit_of_what_is_gone_is_still_recorded(tmp_path: Path) -> None:
         ref = archive.revisit(Answer(body=b"", status=304), gone, AT)
         with pytest.raises(ArchiveError, match=r"gone\.warc\.gz: No such file"):
             archive.read(ref)
+
+
+def test_what_is_lost_is_told_in_the_log_where_its_loss_is_bearable(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with Archive(tmp_path) as archive:
+        ref = archive.write(Answer())
+        assert archive.find(ref) == archive.read(ref)
+        assert archive.find(replace(ref, file="gone.warc.gz")) is None
+    (said,) = caplog.messages
+    assert "gone.warc.gz: No such file" in said
 
 
 def test_revisits_that_refer_to_each_other_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,16 +303,12 @@ def test_after_a_kill_every_reference_that_was_given_out_reads_and_the_rest_of_t
 
 
 def test_a_full_disk_is_a_clear_error_and_the_file_is_cut_back_to_its_last_whole_record(tmp_path: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Archive(tmp_path) as archive:
         refs = [archive.write(Answer())]
         size = the_file(tmp_path).stat().st_size
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 4000, before[1]))
-        try:
-            with pytest.raises(ArchiveError, match=r"cannot write the archive .*: File too large .check the disk"):
-                archive.write(Answer(body=os.urandom(50_000)))
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        refused = pytest.raises(ArchiveError, match=r"cannot write the archive .*: File too large .check the disk")
+        with no_file_beyond(size + 4000), refused:
+            archive.write(Answer(body=os.urandom(50_000)))
         assert the_file(tmp_path).stat().st_size == size
         refs.append(archive.write(Answer("https://acme.it/after")))
         assert [archive.read(ref).url for ref in refs] == ["https://acme.it/", "https://acme.it/after"]
@@ -311,14 +316,9 @@ def test_a_full_disk_is_a_clear_error_and_the_file_is_cut_back_to_its_last_whole
 
 
 def test_a_disk_that_is_full_from_the_start_leaves_no_file(tmp_path: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
     archive = Archive(tmp_path)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
-    try:
-        with pytest.raises(ArchiveError, match="File too large"):
-            archive.write(Answer())
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with no_file_beyond(10), pytest.raises(ArchiveError, match="File too large"):
+        archive.write(Answer())
     assert list(tmp_path.iterdir()) == []
     assert archive.read(archive.write(Answer())).body == HTML
     archive.close()

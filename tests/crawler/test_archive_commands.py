@@ -406,6 +406,15 @@ def test_bad_records_among_good_ones_cost_only_themselves(tmp_path: Path, seeds:
     assert "a.warc.gz at byte 0: " in human.stderr
 
 
+def test_of_many_bad_seeds_it_is_told_how_many_more_there_are(tmp_path: Path, home: Home) -> None:
+    (tmp_path / "a.warc.gz").write_bytes(gz(capture("https://acme.it/")))
+    seeds = tmp_path / "seeds.csv"
+    seeds.write_text("id,name,url\nacme,Acme,https://acme.it/\n" + "".join(f"s{n},,\n" for n in range(53)))
+    result = scout("import-warc", tmp_path / "a.warc.gz", "--seeds", seeds)
+    assert result.stderr.splitlines()[-1] == f"{seeds}: 3 more problems"
+    assert list(pages(home)) == ["https://acme.it/"]
+
+
 def test_user_errors_are_told_before_anything_is_taken_in(tmp_path: Path, seeds: Path, home: Home) -> None:
     good = tmp_path / "a.warc.gz"
     good.write_bytes(gz(capture("https://acme.it/")))
@@ -477,7 +486,7 @@ def scripted(words: str, home: Home, root: Path, *arguments: object) -> "subproc
     """Start a command in a process of its own, whose importer was changed by `words`."""
     program = (
         "import os, pathlib, signal, time\n"
-        "from crawler.replay.importing import Importer\n"
+        "from crawler.replay import importing\n"
         f"{words}\n"
         "from tests.crawler.test_archive_commands import app\napp()"
     )
@@ -493,7 +502,9 @@ def test_an_import_killed_before_its_sites_are_settled_is_ended_by_the_next(tmp_
     later.write_bytes(gz(capture("https://acme.it/", new, date="2026-06-01T00:00:00Z")))
     nothing.write_bytes(gz(capture("https://elsewhere.it/")))
     before = set(pages(home))
-    child = scripted("Importer._settle = lambda self: os.kill(os.getpid(), signal.SIGKILL)", home, root, "import-warc", later)
+    child = scripted(
+        "importing.settle_marked = lambda _: os.kill(os.getpid(), signal.SIGKILL)", home, root, "import-warc", later
+    )
     assert child.wait() == -signal.SIGKILL
     assert imported(nothing)["outcomes"] == {"of-no-startup": 1}
     assert set(pages(home)) == before
@@ -512,12 +523,12 @@ def test_what_is_erased_while_an_import_has_it_in_hand_is_not_written(
     other = html("Beta makes sensors that hear a tool wear out, weeks before it breaks in the machine.")
     warc.write_bytes(gz(capture("https://acme.it/"), capture("https://lab.org/beta/", other, number=2)))
     words = (
-        "write = Importer._write\n"
+        "write = importing.Importer._write\n"
         "def held(self):\n"
         f"    pathlib.Path({str(held)!r}).touch()\n"
         f"    while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)\n"
         "    write(self)\n"
-        "Importer._write = held"
+        "importing.Importer._write = held"
     )
     child = scripted(words, home, root, "import-warc", warc, "--seeds", seeds)
     while not held.exists():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from crawler.company.company import CompanyRecord, merge_companies, read_company
 from crawler.company.founding import founding_year
 from crawler.company.identifiers import is_italian_vat, vat_numbers
-from crawler.company.legal_forms import form_of, key_of, names_with_form, without_form
+from crawler.company.legal_forms import any_form, form_of, holds_form, key_of, names_with_form, without_form
 from crawler.company.naming import labels_of
 from crawler.company.places import addresses
 from crawler.page.markup import parse_json_ld, read_markup, typed
@@ -122,6 +122,12 @@ def test_the_parts_of_an_italian_address_are_told_apart() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("between", range(0, 30, 5))
+def test_other_brackets_before_an_address_cost_it_no_postal_code(between: int) -> None:
+    text = f"(UE) {'x' * between} lavora con noi da anni, in via Roma 12, Busto Arsizio (VA) 21052"
+    assert [(one.city, one.postal_code) for one in addresses(text, lambda _: False)] == [("Busto Arsizio", "21052")]
+
+
 def test_the_registered_office_comes_before_other_seats() -> None:
     body = "<p>Sede operativa: Via Roma 1, 24121 Bergamo (BG)</p><p>Sede legale: Via Verdi 2, 72021 Francavilla (BR)</p>"
     assert read_company(page(body), URL).city == "Francavilla"
@@ -181,6 +187,14 @@ def test_the_country_needs_more_than_one_hint(body: str, url: str, country: str)
 )
 def test_the_legal_form_is_told_from_the_name(name: str, stem: str, form: str) -> None:
     assert (without_form(name), form_of(name)) == (stem, form)
+
+
+@given(
+    st.lists(st.sampled_from(["Acme", "S.r.l.", "srl", "GmbH", "&", "-", ",", "(", "Inc", "spa", " ", "\n", "x"]), max_size=8)
+)
+def test_a_text_holds_a_form_where_one_is_found(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert holds_form(text) == (any_form().search(text) is not None)
 
 
 def test_spellings_of_a_name_share_a_key() -> None:

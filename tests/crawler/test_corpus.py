@@ -71,25 +71,21 @@ def test_facts_left_open_keep_what_was_known(path: Path) -> None:
         assert corpus.startup("fx-1") == replace(FONDERIA, name="Getti Sani srl", country="SM")
 
 
-def test_a_page_read_again_unchanged_gets_the_new_date_only(path: Path) -> None:
-    later = replace(HOME, fetched_at=NOW + timedelta(days=3))
+@pytest.mark.parametrize(
+    "again",
+    [
+        replace(HOME, fetched_at=NOW + timedelta(days=3)),
+        replace(HOME, blocks=tuple(replace(block, language="de", number=3) for block in HOME.blocks)),
+    ],
+    ids=["the date", "languages and page numbers of blocks"],
+)
+def test_what_is_new_of_a_page_whose_content_is_the_same_is_kept_without_a_version(path: Path, again: Page) -> None:
     with Corpus(path) as corpus:
         corpus.put_startup(FONDERIA)
         corpus.put_page(HOME)
         before = corpus.digest()
-        assert not corpus.put_page(later)
-        assert list(corpus.pages()) == [later]
-        assert corpus.digest() != before
-
-
-def test_languages_and_page_numbers_of_blocks_are_kept_anew_though_the_content_is_the_same(path: Path) -> None:
-    marked = replace(HOME, blocks=tuple(replace(block, language="de", number=3) for block in HOME.blocks))
-    with Corpus(path) as corpus:
-        corpus.put_startup(FONDERIA)
-        corpus.put_page(HOME)
-        before = corpus.digest()
-        assert not corpus.put_page(marked)
-        assert list(corpus.pages()) == [marked]
+        assert not corpus.put_page(again)
+        assert list(corpus.pages()) == [again]
         assert corpus.digest() != before
         assert list(corpus.versions("fx-1", HOME.url)) == []
 
@@ -283,6 +279,18 @@ def test_readings_come_back_and_settle_the_pages_of_their_site(path: Path) -> No
         assert [page.text for page in corpus.pages()] == ["Pagina 0.", "Pagina 1.", "Pagina 2."]
         readings.settle("fx-1", NOW + timedelta(days=1), lambda sites: [blocks[:1] for blocks in sites])
         assert len(list(corpus.changes())) == 3
+
+
+def test_a_site_is_marked_until_it_is_settled_by_whomever(path: Path) -> None:
+    with Corpus(path) as corpus:
+        readings = Readings(corpus)
+        for startup in (FONDERIA, replace(FONDERIA, id="fx-2")):
+            corpus.put_startup(startup)
+            readings.mark(startup.id)
+            readings.mark(startup.id)
+        assert readings.marked() == ["fx-1", "fx-2"]
+        readings.settle("fx-1", NOW, list)
+        assert readings.marked() == ["fx-2"]
 
 
 def test_same_companies_are_linked_once_and_a_link_taken_back_is_not_made_again(path: Path) -> None:

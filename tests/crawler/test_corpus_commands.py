@@ -190,7 +190,7 @@ def test_what_is_left_of_a_startup_says_of_its_company_anew_though_the_erasure_w
         Readings(corpus).put(replace(reading, page=elsewhere, company=reading.company.replace("Newname", "Oldname")))
         corpus.put_page(elsewhere)
     with monkeypatch.context() as patch:
-        patch.setattr("crawler.corpus_commands._settle", Mock(side_effect=KeyboardInterrupt))
+        patch.setattr("crawler.corpus_commands.settle_marked", Mock(side_effect=KeyboardInterrupt))
         CliRunner().invoke(app, ["corpus", "erase", "old.localhost", "--yes"])
     with Corpus(home.corpus, read_only=True) as corpus:
         assert Companies(corpus).record("acme") is None

@@ -46,10 +46,10 @@ def test_the_numbers_stand_in_their_places_and_fit_into_80_columns() -> None:
 
 
 def test_progress_comes_as_json_lines_and_the_last_one_tells_the_end(web: Web, tmp_path: Path) -> None:
-    sites = [web.site(f"site{n}", {"/": Reply(text_page(sentence(n)), wait=1.2)}) for n in range(2)]
+    sites = [web.site(f"site{n}", {"/": Reply(text_page(sentence(n)), wait=2.6)}) for n in range(2)]
     result = scout("crawl", "--seeds", seeds(tmp_path / "seeds.csv", *sites), "--json", "--json-progress")
     lines = [json.loads(line) for line in result.stderr.splitlines() if line.startswith("{")]
-    assert len(lines) >= 2
+    assert len(lines) >= 3
     assert lines[-1].keys() == {"sites", "sites_done", "pages", "rate", "waiting", "refused", "errors", "seconds"}
     assert [lines[-1][key] for key in ("sites", "sites_done", "pages", "waiting", "errors")] == [2, 2, 2, 0, 0]
     times = [line["seconds"] for line in lines]

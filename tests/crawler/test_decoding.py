@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.web.decoding import MOST_MEMBERS, MOST_RATIO, PIECE, RATIO_FROM, CapError, UndecodableError, decoded, gunzipped
+from crawler.web.decoding import MOST_MEMBERS, MOST_RATIO, PIECE, RATIO_FROM, CapError, UndecodableError, decoded
 from tests.crawler.hostile import packed, zstd
 
 MOST = 5_000_000
@@ -121,11 +121,3 @@ def test_streams_in_a_row_are_counted_and_cost_no_more_than_their_length() -> No
         decoded(gzip.compress(b"") * 200_000, ["gzip"], MOST)
     assert decoded(gzip.compress(b"a") * MOST_MEMBERS, ["gzip"], MOST) == b"a" * MOST_MEMBERS
     assert time.process_time() - began < 1.0
-
-
-def test_a_gzip_file_is_unpacked_under_the_same_caps() -> None:
-    assert gunzipped(gzip.compress(PAGE), MOST) == PAGE
-    with pytest.raises(CapError):
-        gunzipped(packed("gzip", 50), MOST)
-    with pytest.raises(UndecodableError):
-        gunzipped(PAGE, MOST)

@@ -17,8 +17,11 @@ from scrapy.http import Response
 
 from crawler.records import Outcome
 from crawler.settings import CrawlSettings, crawl_settings
-from crawler.web.fetching import MOST_ROBOTS, Answer, CachedRobots, Failure, Fetcher, Validators, Wait
+from crawler.web.downloading import Answer, Failure, Validators
+from crawler.web.fetching import MOST_ROBOTS, Fetcher
+from crawler.web.hosts import Wait
 from crawler.web.politeness import COOL_OFF, LEAST_DELAY, Circuit
+from crawler.web.robots import CachedRobots
 from tests.crawler.conftest import Reply, Web
 from tests.crawler.virtual_time import now, run
 

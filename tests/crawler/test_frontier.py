@@ -129,10 +129,10 @@ def test_what_was_visited_is_told_in_the_order_in_which_it_was_done(frontier: Si
 def test_a_site_that_is_done_leaves_no_addresses_behind(corpus: Corpus, frontier: SiteFrontier) -> None:
     run = open_run(corpus, "key", sites=1, refresh=False)
     assert done_sites(corpus, run.id) == frozenset()
-    frontier.close(left=7, delay=1.5)
+    frontier.close(left=7)
     assert done_sites(corpus, run.id) == {"acme"}
     assert corpus.row("SELECT count(*) FROM frontier") == (0,)
-    assert corpus.row('SELECT "left", delay FROM sites') == (7, 1.5)
+    assert corpus.row('SELECT "left" FROM sites') == (7,)
 
 
 def test_a_run_that_ended_is_not_taken_up_nor_one_of_other_seeds_nor_an_old_one(corpus: Corpus) -> None:

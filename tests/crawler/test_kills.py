@@ -135,8 +135,8 @@ def test_a_command_killed_anywhere_and_given_again_ends_as_undisturbed(
     for number in range(KILLS):
         home, words = prepared(f"kill{number}")
         moment = 1 + int(step * number + dice.random() * step)
-        if run(zygote, home, words, moment) == 0:
-            assert run(zygote, home, words, 0) > 0
+        assert run(zygote, home, words, moment) == 0, (moment, moments)
+        assert run(zygote, home, words, 0) > 0
         ended = state(home)
         assert ended.archived, moment
         assert ended.traces == undisturbed.traces, moment

@@ -7,22 +7,9 @@ from itertools import pairwise
 import pytest
 
 from crawler.records import Outcome
-from crawler.web.politeness import (
-    BACK_OFF,
-    COOL_OFF,
-    LONGEST_BACK_OFF,
-    LONGEST_DELAY,
-    AddressGate,
-    Breaker,
-    Circuit,
-    HostGate,
-    PageRules,
-    Robots,
-    back_off,
-    page_rules,
-    retry_after,
-)
+from crawler.web.politeness import BACK_OFF, COOL_OFF, LONGEST_BACK_OFF, AddressGate, Breaker, Circuit, HostGate, back_off
 from crawler.web.robots import Rules
+from crawler.web.wishes import LONGEST_DELAY, PageRules, Robots, page_rules, retry_after
 from tests.crawler.virtual_time import now, run
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -1,3 +1,5 @@
+import gc
+
 import pytest
 
 from crawler.company.company import CompanyRecord
@@ -43,3 +45,15 @@ def test_a_page_that_cannot_be_told_falls_back_on_what_it_declares() -> None:
     reading = read_page(b"<html lang=it><p>12345 67890</p>", URL, None)
     assert (reading.language, reading.company.as_json().get("name")) == ("it", None)
     assert read_page(b"", URL, None).company == CompanyRecord()
+
+
+def test_a_page_that_was_read_leaves_next_to_nothing_to_the_garbage_collector() -> None:
+    markup = f"<ul>{f'<li class=one><p>{ITALIAN}</p></li>' * 500}</ul>".encode()
+    read_page(markup, URL, None)
+    gc.collect()
+    gc.disable()
+    try:
+        read_page(markup, URL, None)
+        assert gc.collect() < 100
+    finally:
+        gc.enable()

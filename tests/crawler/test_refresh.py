@@ -389,7 +389,7 @@ def test_a_sitemap_is_asked_for_conditionally_and_its_pages_are_known_though_it_
     site = serve(web, "acme", pages | {"/sitemap.xml": f"<urlset xmlns='{SITEMAPS}'>{entries}</urlset>"})
     assert again(site, refresh=False).new == 4
     with Corpus(file) as corpus:  # as if the page were not known: the sitemap alone names it
-        corpus.erase_pages("acme", [web.url("acme", "/p1")])
+        corpus.erase_page("acme", web.url("acme", "/p1"))
     web.requests.clear()
     summary = again(site)
     (asked,) = [request for request in web.requests if request.path == "/sitemap.xml"]

@@ -4,8 +4,8 @@ import pytest
 
 from crawler.directories.ateco import DIVISIONS, ateco_code, division
 from crawler.directories.entries import Entry
+from crawler.directories.fields import decimal
 from crawler.directories.registro_imprese import RegistroImprese, short_name
-from crawler.directories.shapes import decimal
 from tests.crawler.directories.samples import REGISTRO_OFFICIAL, REGISTRO_TABLE, document, read, read_case
 
 FORM = REGISTRO_TABLE
