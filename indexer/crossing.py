@@ -4,14 +4,16 @@ Each term of the need becomes a group of alternatives: itself, in its own langua
 the glossary first, whose phrases count as wholes, else by the words learned from parallel texts.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from indexer.analysis import Term, fold, query_terms, terms
 from indexer.bilingual.translations import STEM, Translations
 from indexer.glossary.entries import Entry
 from indexer.glossary.phrases import Found, PhraseBook
+from indexer.glossary.senses import NOTHING, Chosen, Senses, alike, fitting, settled, spelling
 from indexer.lexical import Group
+from indexer.results import Ambiguity, Sense
 from indexer.routing import words_by_language
 
 TAG = "it:"
@@ -27,8 +29,6 @@ TELLING = 0.2
 """Weight from which an alternative is marked in the evidence."""
 
 Alternatives = dict[str, float]
-Senses = Callable[[str, Sequence[Found]], Sequence[Sequence[float]]]
-"""Of an Italian text and the phrases found in it: the share of each sense of each phrase."""
 
 
 class Crossing:
@@ -57,14 +57,15 @@ class Crossing:
         self._to_italian = _reversed(translations)
         self._stems: Callable[[str, str], tuple[str, ...]] = lru_cache(50_000)(_stems)
 
-    def groups(self, text: str, language: str) -> tuple[Group, ...]:
-        """Return the terms of a need in `language` ("it" or "en"), each with its alternatives in both languages."""
+    def groups(self, text: str, language: str, chosen: Chosen = NOTHING) -> tuple[Group, ...]:
+        """Return the terms of a need in `language` ("it" or "en"), each with its alternatives in both languages.
+
+        Words have the senses `chosen` for them, the others each of theirs as it is likely.
+        """
         own = query_terms(text, language)
-        found = [phrase for phrase in self._books[language].find(text) if _holds(phrase, own)]
-        likely = self._senses(text, found) if language == "it" else alike(text, found)
         groups: dict[Group, None] = {}
         at = 0
-        for phrase, shares in zip(found, likely, strict=True):
+        for phrase, shares in self._read(text, own, language, chosen):
             before = [term for term in own[at:] if term.end <= phrase.start]
             within = [term for term in own if phrase.start <= term.start and term.end <= phrase.end]
             groups.update(dict.fromkeys(self._of_term(text, term, language) for term in before))
@@ -73,9 +74,39 @@ class Crossing:
         groups.update(dict.fromkeys(self._of_term(text, term, language) for term in own[at:]))
         return tuple(groups)
 
+    def ambiguities(self, text: str, language: str, chosen: Chosen = NOTHING) -> tuple[Ambiguity, ...]:
+        """Return the words of an Italian text with senses that are said by different English words, each one once.
+
+        Senses count of which the glossary says what is meant: other words only happen to share their stem (leggero, leggere).
+        """
+        if language != "it":
+            return ()
+        found: dict[tuple[Entry, ...], Ambiguity] = {}
+        for phrase, shares in self._read(text, query_terms(text, language), language, chosen):
+            senses: dict[tuple[str, ...], Entry] = {}
+            for sense in phrase.senses:
+                senses.setdefault(self._stems(sense.english[0], "en"), sense)
+            told = [sense for sense in senses.values() if sense.sense_it or sense.sense_en]
+            if len(told) > 1 and phrase.senses not in found:
+                spelt = text[phrase.start : phrase.end]
+                taken = senses[self._stems(_likeliest(phrase, shares)[0][0].english[0], "en")]
+                offered = tuple(map(_told, senses.values()))
+                found[phrase.senses] = Ambiguity(
+                    spelt, phrase.start, phrase.end, _told(taken), offered, chosen=spelling(spelt) in chosen
+                )
+        return tuple(found.values())
+
     def phrases(self, text: str, language: str) -> tuple[Found, ...]:
         """Return the glossary's phrases in a text in `language` ("it" or "en")."""
         return self._books[language].find(text)
+
+    def _read(self, text: str, own: Sequence[Term], language: str, chosen: Chosen) -> Iterator[tuple[Found, Sequence[float]]]:
+        """Return the phrases that hold terms of a need, with the share of each of their senses."""
+        found = [phrase for phrase in self._books[language].find(text) if _holds(phrase, own)]
+        if language != "it":
+            return zip(found, alike(text, found), strict=True)
+        found = fitting(text, found)
+        return zip(found, settled(text, found, self._senses, chosen), strict=True)
 
     def _of_term(self, text: str, term: Term, language: str) -> Group:
         word = fold(text[term.start : term.end])
@@ -147,11 +178,6 @@ def telling(groups: Iterable[Group]) -> frozenset[str]:
     return frozenset(stem for group in groups for stem, weight in group if weight >= TELLING)
 
 
-def alike(_text: str, found: Sequence[Found]) -> Sequence[Sequence[float]]:
-    """Return equal shares for the senses of every phrase: where nothing tells them apart."""
-    return [[1 / len(phrase.senses)] * len(phrase.senses) for phrase in found]
-
-
 def tagged(stem: str, language: str) -> str:
     """Return a stem as it is indexed: those of Italian texts are kept apart from the others."""
     return TAG + stem if language == "it" else stem
@@ -166,8 +192,12 @@ def _other(language: str) -> str:
 
 
 def _likeliest(phrase: Found, shares: Sequence[float]) -> list[tuple[Entry, float]]:
-    """Return the senses of a phrase with their shares, the likeliest first."""
-    return sorted(zip(phrase.senses, shares, strict=True), key=lambda pair: -pair[1])
+    """Return the senses of a phrase with their shares, the likeliest first; without those that it cannot have."""
+    return sorted((pair for pair in zip(phrase.senses, shares, strict=True) if pair[1] > 0), key=lambda pair: -pair[1])
+
+
+def _told(entry: Entry) -> Sense:
+    return Sense(entry.english[0], entry.sense_it, entry.sense_en)
 
 
 def _holds(phrase: Found, own: Sequence[Term]) -> bool:

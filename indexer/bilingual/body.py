@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -111,11 +111,18 @@ class OnnxBody:
 
     def vectors(self, texts: Iterable[Rows]) -> Vectors:
         """Return unit vectors of shape (texts, width), in the order given; the next texts are read while some are encoded."""
-        if isinstance(texts, Sequence) and len(texts) < self._threads:
+        if not isinstance(texts, Sequence):
+            made = [task.result() for task in [self._later(rows) for rows in texts]]
+        elif len(texts) < self._threads:
             made = [_encoded(self._together, rows) for rows in texts]
-        else:
-            made = [task.result() for task in [self._pool.submit(_encoded, self._apart, rows) for rows in texts]]
+        else:  # this thread is awake already
+            others = [self._later(rows) for rows in texts[1:]]
+            made = [_encoded(self._apart, texts[0])]
+            made += [task.result() for task in others]
         return np.array(made, np.float32).reshape(len(made), self._width)
+
+    def _later(self, rows: Rows) -> "Future[Vectors]":
+        return self._pool.submit(_encoded, self._apart, rows)
 
 
 def _encoded(session: Any, rows: Rows) -> Vectors:  # noqa: ANN401  # it ships no types

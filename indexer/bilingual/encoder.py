@@ -10,10 +10,12 @@ import numpy as np
 from indexer.bilingual.body import Body, OnnxBody, Rows, TorchBody
 from indexer.bilingual.quantise import prepare
 from indexer.bilingual.rows import English, Italian
+from indexer.bilingual.senses import SenseChoice
 from indexer.bilingual.translations import Translations
 from indexer.encoder import Vector, Vectors, packaged_model, unit
 from indexer.errors import ArtefactError, ModelError
 from indexer.glossary.entries import Entry, packaged_entries
+from indexer.glossary.senses import NOTHING, Chosen
 from indexer.routing import languages, need_language, words_by_language
 
 logger = logging.getLogger(__name__)
@@ -74,7 +76,7 @@ class BilingualEncoder:
         self._italian = Italian(self._english, words, entries)
         self._stored = self._italian if tuple(entries) == packaged else Italian(self._english, words, packaged)
         self.translations, self.entries = words, tuple(entries)
-        self.senses, self.book = self._italian.senses, self._italian.book
+        self.senses, self.book = SenseChoice(self._english, self._italian), self._italian.book
         self._known = words_by_language(entries)
         self._body = _body(base, cache, on_progress)
         self.dimension = int(self._english.table.shape[1])
@@ -103,10 +105,14 @@ class BilingualEncoder:
 
     def encode_need(self, text: str) -> Vector:
         """Return the unit vector of a need, shape (dimension,)."""
+        return self.encode_chosen(text, NOTHING)
+
+    def encode_chosen(self, text: str, chosen: Chosen) -> Vector:
+        """Return the unit vector of a need, its words in the senses `chosen`, else in the likeliest."""
         share = dict(languages(text, self._known))
         ways: list[tuple[Rows, float]] = []
         if share["it"] > LEAST_SHARE:
-            ways += [(rows, share["it"]) for rows in self._italian.both_rows(text)]
+            ways += [(rows, share["it"]) for rows in self._italian.both_rows(text, self.senses, chosen)]
         if share["en"] > LEAST_SHARE:
             ways.append((self._english.rows(text), 2 * share["en"]))
         vectors = self._body.vectors([self._framed(rows) for rows, _ in ways])

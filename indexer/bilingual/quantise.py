@@ -143,8 +143,14 @@ def _is_whole(path: Path) -> bool:
 
 
 def _refuse_again(path: Path) -> None:
-    if _note(path).is_file() and time.time() - _note(path).stat().st_mtime < KEPT:
-        raise NoFastRoadError(_refusal(path, _note(path).read_text(encoding="utf-8", errors="replace")))
+    note = _note(path)
+    try:
+        stands = time.time() - note.stat().st_mtime < KEPT
+        fault = note.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:  # there is none, or another process had its file pass meanwhile
+        return
+    if stands:
+        raise NoFastRoadError(_refusal(path, fault))
 
 
 def _refusal(path: Path, fault: str) -> str:

@@ -1,5 +1,6 @@
 """Text to input rows of the model: English by its own pieces, Italian by the English ones that it stands for."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from indexer.encoder import readable
 from indexer.errors import ModelError
 from indexer.glossary.entries import Entry
 from indexer.glossary.phrases import Found, PhraseBook
+from indexer.glossary.senses import NOTHING, Chosen, Senses, Shares, fitting, settled, spelling
 
 MOST_PIECES = 6
 """English pieces that one Italian word is blended of."""
@@ -60,6 +62,7 @@ class English:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self.vocabulary: Mapping[str, int] = self._tokenizer.get_vocab()
+        self._begin, self._end = (self.table[[self.vocabulary[name]]] for name in ("[CLS]", "[SEP]"))
 
     def ids(self, text: str) -> list[int]:
         """Return the pieces of a text, without special ones."""
@@ -72,8 +75,7 @@ class English:
 
     def framed(self, rows: Rows, longest: int) -> Rows:
         """Return the first `longest` of `rows` between those of [CLS] and [SEP]."""
-        ends = self.table[[self.vocabulary["[CLS]"], self.vocabulary["[SEP]"]]]
-        return np.concatenate([ends[:1], rows[:longest], ends[1:]])
+        return np.concatenate([self._begin, rows[:longest], self._end])
 
 
 class Italian:
@@ -92,7 +94,8 @@ class Italian:
         # The same words come again and again; kept per reader, so that they go with it.
         self._word: Callable[[str], Rows] = lru_cache(CACHED)(self._make_word)
         self._form: Callable[[str], Rows] = lru_cache(CACHED)(english.rows)
-        self._pull: Callable[[str], Row] = lru_cache(CACHED)(self._make_pull)
+        self.pull: Callable[[str], Row] = lru_cache(CACHED)(self._make_pull)
+        """Where a word leads: the sum of its rows, from the mean of all."""
         self._sense: Callable[[Entry], Row] = lru_cache(CACHED)(self._make_sense)
         self._choice = lru_cache(CACHED)(self._make_choice)
         self._drawn: Callable[[str, str], Rows] = lru_cache(CACHED)(self._make_drawn)
@@ -103,27 +106,29 @@ class Italian:
         Phrases of the glossary stand in English, drawn to what their words may mean by the parallel texts; the rest word by
         word.
         """
-        return np.concatenate(
-            [self._words(spelt) if not english else self._drawn(english, spelt) for spelt, english in self._parts(text)]
-        )
-
-    def both_rows(self, text: str) -> tuple[Rows, Rows]:
-        """Return the rows of a need as two readings: word by word, and with the glossary's phrases in English."""
-        parts = [(self._words(spelt), english) for spelt, english in self._parts(text)]
-        by_word, in_english = zip(*((own, self._form(english) if english else own) for own, english in parts), strict=True)
-        return np.concatenate(by_word), np.concatenate(in_english)
-
-    def _parts(self, text: str) -> list[tuple[str, str]]:
-        """Return what stands between the glossary's phrases, and the phrases, each of these with its English."""
+        rows = [self._nothing]
         text = readable(text)
-        parts: list[tuple[str, str]] = []
-        at = 0
         found = self.book.find(text)
-        for phrase, shares in zip(found, self.senses(text, found), strict=True):
-            english = phrase.senses[int(np.argmax(shares))].english[0]
-            parts += [(text[at : phrase.start], ""), (text[phrase.start : phrase.end], english)]
-            at = phrase.end
-        return [*parts, (text[at:], "")]
+        for spelt, english in _parts(text, found, self.senses(text, found)):
+            rows += [self._drawn(english, spelt)] if english else self._words(spelt)
+        return np.concatenate(rows)
+
+    def both_rows(self, text: str, senses: Senses | None = None, chosen: Chosen = NOTHING) -> tuple[Rows, Rows]:
+        """Return the rows of a need as two readings: word by word, and with the glossary's phrases in English.
+
+        Args:
+            text: the need.
+            senses: how likely its phrases' senses are; as for passages unless given.
+            chosen: the senses that were chosen; phrases with one stand in English in both readings.
+        """
+        by_word, in_english = [self._nothing], [self._nothing]
+        text = readable(text)
+        found = fitting(text, self.book.find(text))
+        for spelt, english in _parts(text, found, settled(text, found, senses or self.senses, chosen)):
+            own = [self._form(english)] if english and spelling(spelt) in chosen else self._words(spelt)
+            by_word += own
+            in_english += [self._form(english)] if english else own
+        return np.concatenate(by_word), np.concatenate(in_english)
 
     def senses(self, text: str, found: Sequence[Found]) -> tuple[tuple[float, ...], ...]:
         """Return how likely each sense of each phrase is: near to the rest of the text, usual, early in the glossary."""
@@ -146,7 +151,7 @@ class Italian:
 
     def _towards(self, text: str) -> Row:
         """Return where the words of a text lead together, from the mean of all rows."""
-        return np.asarray(np.sum([np.zeros_like(self._mean), *map(self._pull, tokens_of(text))], axis=0), np.float32)
+        return sum(map(self.pull, tokens_of(text)), start=np.zeros_like(self._mean))
 
     def _make_pull(self, word: str) -> Row:
         return np.asarray((self._word(word) - self._mean).sum(axis=0), np.float32)
@@ -178,9 +183,9 @@ class Italian:
         centred = rows - self._mean
         return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9), np.float32)
 
-    def _words(self, text: str) -> Rows:
-        """Return the rows of a text word by word."""
-        return np.concatenate([self._nothing, *map(self._word, tokens_of(text))])
+    def _words(self, text: str) -> list[Rows]:
+        """Return the rows of each word of a text."""
+        return [self._word(word) for word in tokens_of(text)]
 
     def _is_known(self, word: str) -> bool:
         known = word in MEANT or word in self._english.vocabulary
@@ -217,8 +222,19 @@ class Italian:
         return np.asarray(blended[np.newaxis] * usual, np.float32)
 
 
+def _parts(text: str, found: Sequence[Found], likely: Shares) -> list[tuple[str, str]]:
+    """Return what stands between the glossary's phrases, and the phrases, each of these with its English."""
+    parts: list[tuple[str, str]] = []
+    at = 0
+    for phrase, shares in zip(found, likely, strict=True):
+        english = phrase.senses[shares.index(max(shares))].english[0]
+        parts += [(text[at : phrase.start], ""), (text[phrase.start : phrase.end], english)]
+        at = phrase.end
+    return [*parts, (text[at:], "")]
+
+
 def _of_length_one(direction: Row) -> Row:
-    return np.asarray(direction / max(float(np.linalg.norm(direction)), 1e-9), np.float32)
+    return np.asarray(direction / max(math.sqrt(direction @ direction), 1e-9), np.float32)
 
 
 def _between(these: Rows, those: Rows) -> Rows:

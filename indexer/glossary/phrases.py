@@ -94,11 +94,16 @@ class PhraseBook:
         self._longest = max((len(key) for key in self._levels[EXACT]), default=0)
         # The same words come again and again; kept per book, so that they go with it.
         self._known: Callable[[tuple[str, ...]], tuple[int, tuple[Entry, ...]] | None] = lru_cache(CACHED)(self._look_up)
+        self._longest_from: Callable[[str], int] = lru_cache(CACHED)(self._measure)
         self._reach: tuple[dict[str, int], ...] = ({}, {}, {})
         """Per level, how many words the longest form has that begins with one."""
         for reach, forms in zip(self._reach, self._levels, strict=True):
             for key in forms:
                 reach[key[0]] = max(len(key), reach.get(key[0], 0))
+
+    def stemmed(self) -> Iterable[tuple[tuple[str, ...], Iterable[Entry]]]:
+        """Return the forms as stems, without articles and prepositions, each with its entries."""
+        return self._levels[STEMMED].items()
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Return the forms found, in order and apart from each other: the fewest that say most of the text."""
@@ -142,7 +147,7 @@ class PhraseBook:
                 found.append((end, *known))
         return found
 
-    def _longest_from(self, word: str) -> int:
+    def _measure(self, word: str) -> int:
         """Return how many words a form may have that begins with this one."""
         if word in LINKS[self._language]:
             return self._longest  # its key begins with a later word

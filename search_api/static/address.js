@@ -10,14 +10,17 @@ export const NO_FILTERS = Object.freeze({
   country: [], source: [], tag: [], trl_min: null, trl_max: null, founded_min: null, founded_max: null,
 });
 
+/** What a scout says of one need, by its parameter in the address: exclusions that don't count, senses, startups like which one. */
+const SAID = { ignored: 'ignore', senses: 'sense' };
+export const NOTHING_SAID = Object.freeze({ ignored: [], senses: [], similar: '' });
+
 /** The state that `query` (as in location.search) spells; what cannot be read is left out. */
 export function readAddress(query) {
   const parameters = new URLSearchParams(query);
   const limit = Number(parameters.get('limit'));
   const state = { ...NO_FILTERS, need: (parameters.get('need') ?? '').trim(), limit: LIMITS.includes(limit) ? limit : LIMITS[0] };
   for (const name of LISTS) {
-    const usable = (value) => (name === 'country' ? /^[A-Z]{2}$/.test(value) : value !== '' && Array.from(value).length <= LONGEST_VALUE);
-    state[name] = [...new Set(parameters.getAll(name))].filter(usable).slice(0, MOST_VALUES);
+    state[name] = texts(parameters.getAll(name)).filter((value) => name !== 'country' || /^[A-Z]{2}$/.test(value));
   }
   for (const [name, [least, most]] of Object.entries(RANGES)) {
     for (const end of [`${name}_min`, `${name}_max`]) {
@@ -26,20 +29,31 @@ export function readAddress(query) {
       state[end] = /^\d{1,4}$/.test(text) && value >= least && value <= most ? value : null;
     }
   }
-  state.ignored = [...new Set(parameters.getAll('ignore'))].filter((text) => text !== '' && Array.from(text).length <= LONGEST_VALUE).slice(0, MOST_VALUES);
+  for (const [name, parameter] of Object.entries(SAID)) state[name] = texts(parameters.getAll(parameter));
+  [state.similar = ''] = texts(parameters.getAll('similar'));
   return state;
+}
+
+function texts(values) {
+  return [...new Set(values)].filter((text) => text !== '' && Array.from(text).length <= LONGEST_VALUE).slice(0, MOST_VALUES);
 }
 
 /** The address that spells `state`, for pushState. */
 export function writeAddress(state) {
   if (!state.need) return '/';
   const parameters = new URLSearchParams({ need: state.need });
-  for (const [name, value] of Object.entries(activeFilters(state))) {
-    for (const one of [value].flat()) parameters.append(name, one);
-  }
-  for (const text of state.ignored) parameters.append('ignore', text);
+  append(parameters, activeFilters(state));
+  for (const [name, parameter] of Object.entries(SAID)) append(parameters, { [parameter]: state[name] });
+  if (state.similar) parameters.set('similar', state.similar);
   if (state.limit !== LIMITS[0]) parameters.set('limit', state.limit);
   return `/?${parameters}`;
+}
+
+/** Add `values`, each one or a list, by their names. */
+export function append(parameters, values) {
+  for (const [name, value] of Object.entries(values)) {
+    for (const one of [value].flat()) parameters.append(name, one);
+  }
 }
 
 /** The filters of `state` that are set, as the service takes them. */

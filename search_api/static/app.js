@@ -1,19 +1,19 @@
 // The page's conductor: reads the address, asks the service, shows what came.
 
-import { LIMITS, activeFilters, readAddress, writeAddress } from '/static/address.js';
-import { Failure, search, status } from '/static/api.js';
-import { copyText } from '/static/clipboard.js';
-import { button, make } from '/static/elements.js';
-import { EXAMPLES } from '/static/examples.js';
-import { exclusionChips } from '/static/exclusions.js';
-import { FilterBar } from '/static/filters.js';
-import { card } from '/static/results.js';
-import { LANGUAGES, date, fill, firstLanguage, learn, number, say, sayCount, sayPeriod, speak, spoken } from '/static/words.js';
+import { LIMITS, NOTHING_SAID, activeFilters, readAddress, writeAddress } from './address.js';
+import { Failure, search, similar, status } from './api.js';
+import { copy } from './clipboard.js';
+import { button, make } from './elements.js';
+import { examples } from './examples.js';
+import { FilterBar } from './filters.js';
+import { listen } from './keys.js';
+import { showReading } from './reading.js';
+import { card } from './results.js';
+import { date, fill, firstLanguage, learn, number, say, sayCount, sayPeriod, speak } from './words.js';
 
 const LONGEST_NEED = 10_000;
 const HINT = 'need.keys';
 const SKELETON_AFTER_MS = 150;
-const EXAMPLES_SHOWN = { own: 4, other: 2 };
 
 const $ = (id) => document.getElementById(id);
 const field = $('need');
@@ -29,7 +29,7 @@ let running = null;
 /** Change the state, spell it in the address, and search. */
 function go(change, { replace = false } = {}) {
   const need = field.value.trim() || state.need;
-  state = { ...state, need, ignored: need === state.need ? state.ignored : [], ...change };
+  state = { ...state, ...(need !== state.need && NOTHING_SAID), need, ...change };
   const address = writeAddress(state);
   if (replace || address === location.pathname + location.search) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
@@ -46,11 +46,12 @@ async function run() {
   if (!fits(state.need)) return undefined;
   const mine = new AbortController();
   running = mine;
-  const { need, limit, ignored } = state;
+  const { need, limit, ignored, senses } = state;
+  const conditions = { limit, filters: activeFilters(state) };
   filters.update(state, answer?.facets ?? {});
   busy(true);
   try {
-    const found = await search({ need, limit, filters: activeFilters(state), ignored }, mine.signal);
+    const found = await (state.similar ? similar(state.similar, conditions, mine.signal) : search({ need, ...conditions, ignored, senses }, mine.signal));
     if (running === mine) show(found, null);
   } catch (error) {
     if (running !== mine) return undefined;
@@ -127,21 +128,35 @@ function paint() {
   filters.update(state, answer?.facets ?? {});
   $('filters').inert = false;
   $('filters').hidden = !answer && Object.keys(activeFilters(state)).length === 0;
-  exclusionChips($('exclusions'), answer?.exclusions ?? [], (ignored) => go({ ignored, limit: LIMITS[0] }));
+  showReading($('reading'), answer, (change) => go({ ...change, limit: LIMITS[0] }));
   $('summary').hidden = !answer;
   $('verdict').textContent = answer ? verdict() : '';
   $('count').textContent = answer?.matches.length ? sayCount('count', answer.matches.length) : '';
-  $('matches').replaceChildren(...(answer?.matches ?? []).map((match) => card(match, announce)));
+  $('matches').replaceChildren(...(answer?.matches ?? []).map((match) => card(match, answer.requirements, announce, showSimilar)));
+  $('back').hidden = !state.similar;
   $('more-line').replaceChildren(...more());
   paintFooter();
   grow();
 }
 
 function verdict() {
+  if (answer.startup) return say('card.similar.of', { name: answer.startup.name });
   const strong = answer.matches.filter((match) => match.confidence === 'strong').length;
   if (answer.matches.length === 0) return say(Object.keys(activeFilters(state)).length ? 'verdict.empty' : 'verdict.void');
   if (answer.verdict === 'fits' && strong > 0) return sayCount('verdict.fits', strong);
   return say(answer.verdict === 'nothing' ? 'verdict.nothing' : 'verdict.unsure');
+}
+
+async function showSimilar(id) {
+  await go({ similar: id, limit: LIMITS[0] });
+  $('back').focus();
+}
+
+// The focus goes back to the card that it came from.
+async function showResults() {
+  const id = state.similar;
+  await go({ similar: '', limit: LIMITS[0] });
+  document.querySelectorAll('.match')[answer?.matches.findIndex((match) => match.startup.id === id)]?.focus();
 }
 
 function more() {
@@ -164,7 +179,10 @@ function notice({ kind, detail }) {
     make('h2', {}, say(`error.${kind}`)),
     make('p', {}, say(`error.${kind}.mend`)),
     detail ? make('p', { class: 'hint' }, `${say('error.detail')} `, make('span', { lang: 'en', dir: 'auto' }, detail)) : null,
-    button('secondary', say('error.retry'), () => (state.need ? run() : askStatus({ aloud: true }))),
+    button('secondary', say('error.retry'), () => {
+      if (!state.need) askStatus({ aloud: true });
+      else go(kind === 'refused' ? { senses: [], similar: '' } : {}, { replace: true }); // the link may be of another index
+    }),
   );
 }
 
@@ -197,26 +215,13 @@ function announce(text) {
   $('announcement').textContent = text;
 }
 
-function paintExamples() {
-  const own = spoken();
-  const groups = [own, ...LANGUAGES.filter((other) => other !== own)].map((language) => {
-    const chips = EXAMPLES[language].slice(0, language === own ? EXAMPLES_SHOWN.own : EXAMPLES_SHOWN.other).map((text) =>
-      make('li', {}, button('example', text, () => { field.value = text; ask(); }, { lang: language })),
-    );
-    return make('div', { class: 'examples' }, make('h2', {}, say(`examples.${language}`)), make('ul', {}, ...chips));
-  });
-  $('examples').setAttribute('role', 'group');
-  $('examples').setAttribute('aria-label', say('examples.label'));
-  $('examples').replaceChildren(...groups);
-}
-
 function choose(language, options) {
   speak(language, options);
   fill(document);
   for (const chooser of document.querySelectorAll('[data-language]')) {
     chooser.setAttribute('aria-pressed', String(chooser.dataset.language === language));
   }
-  paintExamples();
+  $('examples').replaceChildren(...examples((text) => { field.value = text; ask(); }));
   filters.rebuild();
   paintHint(hint, Array.from(field.value.trim()).length);
   paint();
@@ -238,15 +243,6 @@ function grow() {
   field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
 }
 
-function stepThroughResults(direction) {
-  const cards = [...document.querySelectorAll('.match')];
-  if (cards.length === 0) return;
-  const here = cards.findIndex((one) => one.contains(document.activeElement));
-  const next = cards[Math.min(cards.length - 1, Math.max(0, here + direction))];
-  next.focus();
-  next.scrollIntoView({ block: 'nearest' });
-}
-
 field.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
   event.preventDefault();
@@ -261,22 +257,9 @@ $('search').addEventListener('submit', (event) => {
   event.preventDefault();
   ask();
 });
-$('copy-link').addEventListener('click', async ({ currentTarget }) => {
-  const said = say((await copyText(location.href)) ? 'copy.done' : 'copy.failed');
-  currentTarget.textContent = said;
-  announce(said);
-  setTimeout(() => { currentTarget.textContent = say('copy.link'); }, 2000);
-});
-document.addEventListener('keydown', (event) => {
-  const typing = event.target.closest?.('input, textarea, select');
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === '/') {
-    event.preventDefault();
-    field.focus();
-    field.select();
-  } else if (event.key === 'j') stepThroughResults(1);
-  else if (event.key === 'k') stepThroughResults(-1);
-});
+$('copy-link').addEventListener('click', ({ currentTarget }) => copy(location.href, currentTarget, 'copy.link', announce));
+listen(field);
+$('back').addEventListener('click', showResults);
 addEventListener('popstate', () => {
   state = readAddress(location.search);
   field.value = state.need;

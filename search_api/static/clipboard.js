@@ -1,7 +1,16 @@
 // Text to the clipboard.
 
-/** Copy `text`; true when it worked. */
-export async function copyText(text) {
+import { say } from './words.js';
+
+/** Copy `text`; `button`, whose words are `key`, says for a while whether it worked, and `announce` takes the same. */
+export async function copy(text, button, key, announce) {
+  const said = say((await copyText(text)) ? 'copy.done' : 'copy.failed');
+  button.textContent = said;
+  announce(said);
+  setTimeout(() => { button.textContent = say(key); }, 2000);
+}
+
+async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -39,7 +39,7 @@ export function hostOf(url) {
 /** A link out of the page; an address that is not http(s) gives plain text. */
 export function webLink(raw, text, attributes = {}) {
   const url = webAddress(raw);
-  if (url === null) return make('span', { dir: 'auto' }, text);
+  if (url === null) return make('span', { class: attributes.class, dir: 'auto' }, text);
   return make('a', { ...attributes, href: url.href, target: '_blank', rel: 'noopener noreferrer nofollow', dir: 'auto' }, text);
 }
 

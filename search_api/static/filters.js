@@ -1,9 +1,9 @@
 // The row of filters, each opening a panel, and the row of those that are set, each with its removal.
 
-import { LISTS, NO_FILTERS, RANGES, activeFilters } from '/static/address.js';
-import { button, make, shorten } from '/static/elements.js';
-import { choicePanel, rangePanel } from '/static/panels.js';
-import { country, directory, say } from '/static/words.js';
+import { LISTS, NO_FILTERS, RANGES, activeFilters } from './address.js';
+import { button, make, shorten } from './elements.js';
+import { choicePanel, rangePanel } from './panels.js';
+import { country, directory, say } from './words.js';
 
 const FIELDS = ['country', 'source', 'tag', 'trl', 'founded'];
 const NAMES = { country, source: directory, tag: (tag) => tag };

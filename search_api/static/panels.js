@@ -1,8 +1,8 @@
 // What opens below a filter's button: a list to choose from, or a range with the distribution above it.
 
-import { RANGES } from '/static/address.js';
-import { button, make, shorten } from '/static/elements.js';
-import { number, say, sayCount } from '/static/words.js';
+import { RANGES } from './address.js';
+import { button, make, shorten } from './elements.js';
+import { number, say, sayCount } from './words.js';
 
 const LISTED = 40;
 const SEARCHABLE_FROM = 9;

@@ -1,19 +1,20 @@
 // A match as a card: the facts on one side, on the other the sentences that speak for it.
 
-import { copyText } from '/static/clipboard.js';
-import { button, hostOf, make, shorten, webAddress, webLink } from '/static/elements.js';
-import { excerpt, runs, tidyMarks } from '/static/passages.js';
-import { country, date, directory, isTongue, say, sayCount, tongue } from '/static/words.js';
+import { copy } from './clipboard.js';
+import { button, hostOf, make, shorten, webAddress, webLink } from './elements.js';
+import { excerpt, runs, tidyMarks } from './passages.js';
+import { country, date, directory, isTongue, say, sayCount, tongue } from './words.js';
 
 const LONGEST_NAME = 120;
 const LONGEST_LABEL = 60;
 const TAGS_SHOWN = 6;
 const ROOM_FIRST = 420;
 const ROOM_OTHERS = 260;
+const SIGNS = { met: '✓', 'not-stated': '?', contradicted: '✕' };
 const CONFIDENCES = ['strong', 'possible', 'weak'];
 
-/** The list item of `match`; `announce` is called with what a screen reader should say. */
-export function card(match, announce) {
+/** The list item of `match` to a need of these `requirements`; `announce` takes what a screen reader should say, `onSimilar` the id of a startup that others are to be like. */
+export function card(match, requirements, announce, onSimilar) {
   const name = shorten(match.startup.name, LONGEST_NAME);
   const titleId = `match-${match.rank}`;
   return make(
@@ -22,25 +23,26 @@ export function card(match, announce) {
     make(
       'article',
       { class: 'match', tabindex: '-1', 'aria-labelledby': titleId },
-      make('div', { class: 'facts' }, ...heading(match, name, titleId), facts(match.startup), tags(match.startup), copyButton(match, name, announce)),
-      make('div', { class: 'proof' }, ...proof(match)),
+      make('div', { class: 'facts' }, ...heading(match, name, titleId), facts(match.startup), tags(match.startup), make('div', { class: 'copy' }, copyButton(match, name, announce), button('quiet small', say('card.similar'), () => onSimilar(match.startup.id), { 'aria-label': say('card.similar.of', { name }) }))),
+      make('div', { class: 'proof' }, coverage(match.coverage, requirements), ...proof(match)),
     ),
   );
 }
 
 function heading({ rank, confidence, startup }, name, titleId) {
-  const known = CONFIDENCES.includes(confidence) ? confidence : 'weak';
   const home = webAddress(startup.homepage);
+  const where = home ? hostOf(home) : shorten(startup.homepage ?? '', LONGEST_LABEL);
   return [
     make(
       'div',
       { class: 'standing' },
       make('span', { class: 'rank' }, String(rank)),
-      make('span', { class: `badge ${known}` }, say(`confidence.${known}`)),
+      CONFIDENCES.includes(confidence) ? make('span', { class: `badge ${confidence}` }, say(`confidence.${confidence}`)) : null,
     ),
     make('h3', { id: titleId, dir: 'auto' }, name),
-    home && webLink(startup.homepage, hostOf(home), { class: 'home', 'aria-label': `${hostOf(home)}: ${say('card.homepage.of', { name })}` }),
-    home === null && startup.homepage ? make('span', { class: 'home', dir: 'auto' }, shorten(startup.homepage, LONGEST_LABEL)) : null,
+    startup.homepage
+      ? webLink(startup.homepage, where, { class: 'home', 'aria-label': home && `${where}: ${say('card.homepage.of', { name })}` })
+      : null,
   ];
 }
 
@@ -69,6 +71,18 @@ function tags(startup) {
   const left = startup.tags.length - TAGS_SHOWN;
   if (left > 0) list.append(make('li', { class: 'rest' }, sayCount('card.tags.more', left)));
   return list;
+}
+
+// What the need asks for, part by part, and what the startup says of it; a part that is opened shows where.
+function coverage(parts, requirements) {
+  if (!parts?.length) return null;
+  const items = parts.map(({ status, evidence }, at) => {
+    const kind = status.replace(' ', '-');
+    const words = make('span', { dir: 'auto' }, shorten(requirements[at].text, LONGEST_LABEL));
+    const text = [make('span', { 'aria-hidden': 'true' }, `${SIGNS[kind]} `), words, make('span', { class: 'unseen' }, `: ${say(`coverage.${kind}`)}`)];
+    return make('li', { class: kind }, ...(evidence ? [make('details', {}, make('summary', {}, ...text), quotation(evidence, ROOM_OTHERS))] : text));
+  });
+  return make('ul', { class: 'tags coverage', 'aria-label': say('coverage.label') }, ...items);
 }
 
 function proof(match) {
@@ -138,18 +152,7 @@ function place(evidence) {
 }
 
 function copyButton(match, name, announce) {
-  const label = say('card.copy');
-  const copier = button(
-    'quiet small copy',
-    label,
-    async () => {
-      const said = say((await copyText(asText(match))) ? 'copy.done' : 'copy.failed');
-      copier.textContent = said;
-      announce(said);
-      setTimeout(() => { copier.textContent = label; }, 2000);
-    },
-    { 'aria-label': say('card.copy.of', { name }) },
-  );
+  const copier = button('quiet small', say('card.copy'), () => copy(asText(match), copier, 'card.copy', announce), { 'aria-label': say('card.copy.of', { name }) });
   return copier;
 }
 

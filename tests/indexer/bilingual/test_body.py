@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -101,20 +101,9 @@ def test_rows_may_be_views_and_of_other_number_formats(body: Body, rows: list[Ro
 def test_threads_share_a_body(body: Body, rows: list[Rows]) -> None:
     few = rows[:8]
     expected = body.vectors(few)
-    wrong: list[object] = []
-
-    def work() -> None:
-        try:
-            wrong.extend("differs" for _ in range(3) if not np.allclose(body.vectors(few), expected, atol=1e-5))
-        except Exception as error:  # noqa: BLE001  # whatever it is, the test must tell
-            wrong.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(body.vectors, [few] * 24):
+            np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("threads", [1, 3, 500])

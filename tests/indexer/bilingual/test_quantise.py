@@ -2,36 +2,49 @@
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from indexer.bilingual import quantise
 from indexer.bilingual.body import OnnxBody, Rows, Vectors
 from indexer.bilingual.graph import int8_graph
 from indexer.bilingual.quantise import NoFastRoadError, prepare, samples
 from indexer.encoder import packaged_model
+from tests.full_disk import no_file_beyond
 
 MADE = 2
 """Messages of progress when the file is made."""
 PREPARE = """
 import sys
 from pathlib import Path
-from indexer.bilingual import quantise
 from indexer.bilingual.quantise import prepare
-if "unchecked" in sys.argv:
-    quantise._fault = lambda *_: ""
 told = []
 path = prepare(Path(sys.argv[1]), Path(sys.argv[2]), told.append)
 print(path.name, len(told), "torch" in sys.modules)
 """
+PREPARE_WHEN_TOLD = """
+import sys
+from pathlib import Path
+from indexer.bilingual import quantise
+quantise._fault, quantise.TorchBody = lambda *_: "", lambda _: None
+told = []
+def say(words):
+    told.append(words)
+    if len(told) == 1:
+        print("making", flush=True)
+        sys.stdin.readline()
+path = quantise.prepare(Path(sys.argv[1]), Path(sys.argv[2]), say)
+print(path.name, len(told))
+"""
+"""Stops in the midst of making the file, until a line comes in."""
 
 
 class Stub:
@@ -44,17 +57,6 @@ class Stub:
         del rows
         quantise.time.sleep(self._seconds)
         return self._vectors
-
-
-@contextmanager
-def no_file_beyond(size: int) -> Iterator[None]:
-    """Make writing fail as on a full disk, for files of more than `size` bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +87,45 @@ def test_the_file_is_small_and_passes_the_check(prepared: Path) -> None:
     assert OnnxBody(prepared).vectors(samples(packaged_model())[:2]).shape == (2, 384)
 
 
-def test_of_two_processes_at_once_one_makes_the_file(prepared: Path, tmp_path: Path, root: Path) -> None:
-    command = [sys.executable, "-c", PREPARE, str(packaged_model()), str(tmp_path), "unchecked"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    both = [subprocess.Popen(command, cwd=root, text=True, **pipes) for _ in range(2)]
-    said = [process.communicate(timeout=120) for process in both]
-    assert [error for _, error in said] == ["", ""]
-    assert sorted(out.split() for out, _ in said) == [[prepared.name, "0", "False"], [prepared.name, str(MADE), "True"]]
-    assert (tmp_path / prepared.name).read_bytes() == prepared.read_bytes()
+def test_of_two_processes_at_once_one_makes_the_file_and_the_other_waits_for_it(
+    prepared: Path, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-c", PREPARE_WHEN_TOLD, str(packaged_model()), str(tmp_path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    told: list[str] = []
+    with subprocess.Popen(command, cwd=root, text=True, **pipes) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline() == "making\n"
+        go_on = other.stdin
+
+        class Awaited(FileLock):
+            """Lets the other one go on when it is about to be waited for."""
+
+            def acquire(self, *arguments: Any, **choices: Any) -> Any:  # noqa: ANN401  # handed on as they are
+                go_on.write("\n")
+                go_on.flush()
+                return super().acquire(*arguments, **choices)
+
+        monkeypatch.setattr(quantise, "FileLock", Awaited)
+        assert prepare(packaged_model(), tmp_path, told.append).read_bytes() == prepared.read_bytes()
+        assert other.communicate() == (f"{prepared.name} {MADE}\n", "")
+    assert told == []
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_refusal_that_another_process_takes_back_meanwhile_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = prepare(packaged_model(), tmp_path).with_suffix(".refused")
+    note.with_suffix(".onnx").unlink()
+    note.write_text("it was no faster then")
+    now = quantise.time.time
+
+    def taken_back() -> float:
+        note.unlink(missing_ok=True)
+        return now()
+
+    monkeypatch.setattr(quantise.time, "time", taken_back)
+    assert prepare(packaged_model(), tmp_path).is_file()
 
 
 def test_what_is_there_is_used_at_once_and_without_torch(prepared: Path, root: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_phrase_with_one_sense_means_that(italian: Italian) -> None:
     "text", ["", " ", "\x00", "half \ud800 a character", "\U0001f600" * 50, "机器人 焊接", "\u0301", "ß" * 9_000]
 )
 def test_any_text_has_rows(italian: Italian, english: English, text: str) -> None:
-    for rows in (italian.rows(text), english.rows(text)):
+    for rows in (italian.rows(text), *italian.both_rows(text), english.rows(text)):
         assert rows.shape[1] == english.table.shape[1]
         assert np.isfinite(rows).all()
 
