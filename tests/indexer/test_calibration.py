@@ -1,37 +1,67 @@
-"""Confidence grows with what was measured, and the verdict is that of the best match."""
+"""Confidence grows with what is measured, and an answer is worth what its first matches are."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from indexer.calibration import POSSIBLE, STRONG, confidence, probability, verdict
+from indexer.calibration import EXPECTED, LEADS, POSSIBLE, STRONG, Signs, confidence, probability, verdict
 from indexer.results import Confidence, Verdict
 
-
-def test_the_probability_grows_with_the_cosine_and_with_the_terms_and_stays_one() -> None:
-    for rows in ([(c / 20, 0.1) for c in range(-20, 21)], [(0.4, t / 20) for t in range(21)]):
-        chances = [probability(*row) for row in rows]
-        assert all(0 < low < high < 1 for low, high in pairwise(chances))
-
-
-def test_each_word_has_its_range() -> None:
-    for cosine in (c / 50 for c in range(-50, 51)):
-        for terms in (t / 20 for t in range(21)):
-            chance = probability(cosine, terms)
-            expected = Confidence.STRONG if chance >= STRONG else Confidence.POSSIBLE if chance >= POSSIBLE else Confidence.WEAK
-            assert confidence(cosine, terms) is expected
-    assert confidence(0.0, 0.0) is Confidence.WEAK
-    assert confidence(0.7, 0.6) is Confidence.STRONG
+MIDDLING = Signs(passage=0.4, summary=0.4, covered=0.5, terms=8, above=2, lead=0.3)
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("sign", "values"),
     [
-        ((), Verdict.NOTHING),
-        ((Confidence.WEAK, Confidence.WEAK), Verdict.NOTHING),
-        ((Confidence.WEAK, Confidence.POSSIBLE), Verdict.UNSURE),
-        ((Confidence.POSSIBLE, Confidence.STRONG, Confidence.WEAK), Verdict.FITS),
+        ("passage", [place / 20 for place in range(-20, 21)]),
+        ("summary", [place / 20 for place in range(-20, 21)]),
+        ("covered", [place / 20 for place in range(21)]),
+        ("terms", [1, 2, 3, 5, 8, 13, 40]),
+        ("above", [5000, 100, 10, 3, 2, 1, 0]),
+        ("lead", [LEADS[0], -1.0, 0.0, 0.5, LEADS[1]]),
     ],
 )
-def test_the_best_match_decides(found: tuple[Confidence, ...], expected: Verdict) -> None:
-    assert verdict(found) is expected
+def test_the_probability_grows_with_each_sign_and_stays_one(sign: str, values: list[float]) -> None:
+    chances = [probability(replace(MIDDLING, **{sign: value})) for value in values]
+    assert all(0 < low < high < 1 for low, high in pairwise(chances))
+
+
+def test_no_lead_makes_more_of_a_match_than_the_longest_that_was_measured() -> None:
+    assert probability(replace(MIDDLING, lead=20.0)) == probability(replace(MIDDLING, lead=LEADS[1]))
+    assert probability(replace(MIDDLING, lead=-20.0)) == probability(replace(MIDDLING, lead=LEADS[0]))
+
+
+def test_a_need_without_terms_has_a_probability() -> None:
+    assert 0 < probability(replace(MIDDLING, terms=0, covered=0.0)) < POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("chance", "word"),
+    [
+        (1.0, Confidence.STRONG),
+        (STRONG, Confidence.STRONG),
+        (STRONG - 0.001, Confidence.POSSIBLE),
+        (POSSIBLE, Confidence.POSSIBLE),
+        (POSSIBLE - 0.001, Confidence.WEAK),
+        (0.0, Confidence.WEAK),
+    ],
+)
+def test_each_word_has_its_range(chance: float, word: Confidence) -> None:
+    assert confidence(chance) is word
+
+
+@pytest.mark.parametrize(
+    ("chances", "expected"),
+    [
+        ((), Verdict.NOTHING),
+        ((EXPECTED - 0.01,), Verdict.NOTHING),
+        ((0.01,) * 10, Verdict.NOTHING),
+        ((EXPECTED / 2, EXPECTED / 2), Verdict.UNSURE),
+        ((EXPECTED / 9,) * 10, Verdict.UNSURE),
+        ((STRONG - 0.01,) * 10, Verdict.UNSURE),
+        ((0.01, STRONG, 0.01), Verdict.FITS),
+    ],
+)
+def test_an_answer_fits_by_its_best_match_and_is_nothing_by_all_of_them(chances: tuple[float, ...], expected: Verdict) -> None:
+    assert verdict(chances) is expected
