@@ -1,5 +1,6 @@
 """Corpus to snapshot; the vectors of passages that did not change are used again."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,14 +10,19 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from crawler.company.company import CompanyRecord
+from crawler.company.regions import region_of
 from crawler.corpus.companies import Companies
 from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Page, Startup
 from indexer.analysis import terms
-from indexer.crossing import tagged
+from indexer.classes.assigning import Classified, class_nearness, class_scores, class_words, members
+from indexer.classes.scheme import packaged_classes
+from indexer.crossing import Crossing, tagged
 from indexer.dense import DenseIndex
 from indexer.encoder import Encoder, Vector
+from indexer.encoders import chosen_crossing
 from indexer.errors import NoSnapshotError, NothingToIndexError, SnapshotDamagedError
 from indexer.lexical import LexicalIndex
 from indexer.passages import page_passages, profile_passages, summary
@@ -35,7 +41,7 @@ class BuildReport:
     startups: int
     passages: int
     embedded: int
-    """Texts (passages and summaries, equal ones once) that the model encoded."""
+    """Texts (of passages, summaries and classes, equal ones once) that the model encoded."""
     taken_over: int
     """Texts that kept their vectors."""
     changed: bool
@@ -68,7 +74,7 @@ def build(
     with Corpus(home.corpus, read_only=True) as corpus, building(home):
         corpus_digest = corpus.digest()
         current = None if full else _usable(home, encoder)
-        if current is not None and _is_up_to_date(current.manifest, corpus_digest, settings):
+        if current is not None and _is_up_to_date(current, corpus_digest, settings):
             m = current.manifest
             return BuildReport(m.id, m.startups, m.passages, 0, m.embedded + m.taken_over, changed=False)
         startups, passages = _collect(corpus, encoder, settings)
@@ -76,7 +82,8 @@ def build(
             raise NothingToIndexError(f"the corpus {home.corpus} has no text to index: crawl or import some startups first")
         summaries = _summaries(startups, passages, encoder)
         vector_of = _known_vectors(current, encoder)
-        texts = dict.fromkeys((*(p.text for p in passages), *summaries))
+        class_texts = tuple(dict.fromkeys(text for one in packaged_classes() for text in one.texts))
+        texts = dict.fromkeys((*(p.text for p in passages), *summaries, *class_texts))
         missing = tuple(text for text in texts if text not in vector_of)
         report = None if on_progress is None else lambda done: on_progress(done, len(missing))
         vector_of.update(zip(missing, encoder.encode_passages(missing, report), strict=True))
@@ -100,7 +107,15 @@ def build(
             {},
         )
         snapshot = _snapshot(manifest, startups, passages, summaries, vector_of)
-        write_snapshot(home, replace(snapshot, same=_same(corpus)), keep=settings.keep_snapshots)
+        snapshot = replace(
+            snapshot,
+            same=_same(corpus),
+            regions=_regions(corpus, startups),
+            classified=_classified(snapshot, vector_of, chosen_crossing(settings, encoder)),
+            class_texts=class_texts,
+            dense_classes=DenseIndex.build(np.stack([vector_of[text] for text in class_texts])),
+        )
+        write_snapshot(home, snapshot, keep=settings.keep_snapshots)
         m = manifest
         return BuildReport(m.id, m.startups, m.passages, m.embedded, m.taken_over, changed=True)
 
@@ -119,8 +134,10 @@ def _usable(home: Home, encoder: Encoder) -> Snapshot | None:
         return None
 
 
-def _is_up_to_date(manifest: Manifest, corpus_digest: str, settings: IndexSettings) -> bool:
-    return manifest.corpus_digest == corpus_digest and manifest.passage_words == settings.passage_words
+def _is_up_to_date(current: Snapshot, corpus_digest: str, settings: IndexSettings) -> bool:
+    manifest = current.manifest
+    same_size = manifest.passage_words == settings.passage_words
+    return manifest.corpus_digest == corpus_digest and same_size and current.classified.classes == packaged_classes()
 
 
 def _collect(corpus: Corpus, encoder: Encoder, settings: IndexSettings) -> tuple[tuple[Startup, ...], tuple[Passage, ...]]:
@@ -143,6 +160,27 @@ def _collect(corpus: Corpus, encoder: Encoder, settings: IndexSettings) -> tuple
 def _same(corpus: Corpus) -> tuple[tuple[str, str], ...]:
     """Return the pairs of startups that are held for one company, each once, in order."""
     return tuple(sorted({(link.startup_id, link.same_as) for link in Companies(corpus).links()}))
+
+
+def _regions(corpus: Corpus, startups: tuple[Startup, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the startups whose region is known, with it."""
+    records = {key: CompanyRecord.from_json(json.loads(record)) for key, record in Companies(corpus).records()}
+    found = ((startup.id, region_of(startup, records.get(startup.id))) for startup in startups)
+    return tuple((key, region) for key, region in found if region)
+
+
+def _classified(snapshot: Snapshot, vector_of: Mapping[str, Vector], crossing: Crossing) -> Classified:
+    """Return which startups belong to which of the packaged classes."""
+    classes, ids = packaged_classes(), [startup.id for startup in snapshot.startups]
+    nearness = class_nearness(
+        classes,
+        vector_of,
+        passages=snapshot.dense.vectors(),
+        summaries=snapshot.dense_startups.vectors(),
+        starts=np.searchsorted([p.startup_id for p in snapshot.passages], ids),
+    )
+    scores = class_scores(nearness, class_words(classes, snapshot.lexical_startups, crossing))
+    return Classified(classes, members(ids, classes, scores))
 
 
 def _depth(page: Page) -> tuple[int, str]:
@@ -188,5 +226,6 @@ def _known_vectors(current: Snapshot | None, encoder: Encoder) -> dict[str, Vect
     if current is None:
         return {}
     summaries = _summaries(current.startups, current.passages, encoder)
-    texts = (*(p.text for p in current.passages), *summaries)
-    return dict(zip(texts, (*current.dense.vectors(), *current.dense_startups.vectors()), strict=True))
+    texts = (*(p.text for p in current.passages), *summaries, *current.class_texts)
+    of_classes = () if current.dense_classes is None else current.dense_classes.vectors()
+    return dict(zip(texts, (*current.dense.vectors(), *current.dense_startups.vectors(), *of_classes), strict=True))

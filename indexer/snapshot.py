@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from filelock import FileLock, Timeout
 
 from crawler.home import Home
 from crawler.records import Startup
+from indexer.classes.assigning import Classified, Member
+from indexer.classes.scheme import TechnologyClass
 from indexer.dense import DenseIndex
 from indexer.errors import IndexWriteError, NoSnapshotError, SnapshotBusyError, SnapshotDamagedError
 from indexer.lexical import LexicalIndex
@@ -24,6 +26,8 @@ from indexer.results import Passage
 FORMAT = 3
 """Raised when the files change their form; a snapshot of another format is refused."""
 SAME = "same.jsonl"
+REGIONS = "regions.jsonl"
+CLASSES, CLASS_VECTORS = "classes.json", "classes.faiss"
 MEND = "run `scout index --full` to make it anew"
 
 
@@ -48,7 +52,7 @@ class Manifest:
     startups: int
     passages: int
     embedded: int
-    """Texts (passages and summaries, equal ones once) that the model encoded for this snapshot."""
+    """Texts (of passages, summaries and classes, equal ones once) that the model encoded for this snapshot."""
     taken_over: int
     """Texts whose vectors are those of the snapshot before."""
     corpus_digest: str
@@ -72,6 +76,14 @@ class Snapshot:
     """A text per startup: name, tags and all its passages."""
     same: tuple[tuple[str, str], ...] = ()
     """Pairs of startup ids that are held for one company."""
+    regions: tuple[tuple[str, str], ...] = ()
+    """Startup ids with their regions, of those whose region is known."""
+    classified: Classified = field(default_factory=Classified)
+    """Classes of industrial technologies and who belongs to them; none in a snapshot from before there were any."""
+    class_texts: tuple[str, ...] = ()
+    """What the classes were told by."""
+    dense_classes: DenseIndex | None = None
+    """A vector per class text."""
 
 
 def write_snapshot(home: Home, snapshot: Snapshot, *, keep: int) -> Path:
@@ -105,6 +117,12 @@ def _fill(aside: Path, snapshot: Snapshot) -> None:
     _write_lines(aside / "passages.jsonl", ({**asdict(p), "fetched_at": p.fetched_at.isoformat()} for p in snapshot.passages))
     if snapshot.same:
         _write_lines(aside / SAME, ({"startup_id": one, "same_as": other} for one, other in snapshot.same))
+    if snapshot.regions:
+        _write_lines(aside / REGIONS, ({"startup_id": key, "region": region} for key, region in snapshot.regions))
+    if snapshot.dense_classes is not None:
+        told = {**asdict(snapshot.classified), "texts": snapshot.class_texts}
+        (aside / CLASSES).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        snapshot.dense_classes.save(aside / CLASS_VECTORS)
     snapshot.dense.save(aside / "passages.faiss")
     snapshot.dense_startups.save(aside / "startups.faiss")
     for name, index in (("lexical_passages", snapshot.lexical_passages), ("lexical_startups", snapshot.lexical_startups)):
@@ -186,6 +204,10 @@ def load_snapshot(home: Home) -> Snapshot:
         startups = tuple(_startup(line) for line in _lines(folder / "startups.jsonl"))
         passages = tuple(_passage(line) for line in _lines(folder / "passages.jsonl"))
         same = tuple((row["startup_id"], row["same_as"]) for row in _lines(folder / SAME)) if SAME in manifest.files else ()
+        places = _lines(folder / REGIONS) if REGIONS in manifest.files else ()
+        regions = tuple((row["startup_id"], row["region"]) for row in places)
+        known = json.loads((folder / CLASSES).read_text(encoding="utf-8")) if CLASSES in manifest.files else None
+        classified = Classified() if known is None else _classified(known)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SnapshotDamagedError(f"the records of {folder} cannot be read: {MEND}") from error
     snapshot = Snapshot(
@@ -197,6 +219,10 @@ def load_snapshot(home: Home) -> Snapshot:
         LexicalIndex.load(folder / "lexical_passages"),
         LexicalIndex.load(folder / "lexical_startups"),
         same,
+        regions,
+        classified,
+        () if known is None else tuple(known["texts"]),
+        None if known is None else DenseIndex.load(folder / CLASS_VECTORS),
     )
     sizes = {len(passages), len(snapshot.dense), len(snapshot.lexical_passages), manifest.passages}
     owners = {len(startups), len(snapshot.dense_startups), len(snapshot.lexical_startups), manifest.startups}
@@ -263,6 +289,12 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def _startup(row: dict[str, Any]) -> Startup:
     return Startup(**{**row, "tags": tuple(row["tags"]), "parent_organisations": tuple(row["parent_organisations"])})
+
+
+def _classified(known: dict[str, Any]) -> Classified:
+    return Classified(
+        tuple(TechnologyClass(**row) for row in known["classes"]), tuple(Member(**row) for row in known["members"])
+    )
 
 
 def _passage(row: dict[str, Any]) -> Passage:

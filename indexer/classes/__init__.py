@@ -1,0 +1,1 @@
+"""Classes of industrial technologies: their table, and which startups belong to which."""
