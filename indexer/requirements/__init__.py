@@ -1,0 +1,1 @@
+"""What a need asks for, part by part, and what the passages of a startup say of each part."""
