@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from crawler.errors import ScoutError
 from search_api import problems
 from search_api.engine import Engine
-from search_api.routes import batch, page, search, similar, startups, status
+from search_api.routes import batch, browse, page, search, similar, startups, status, why
 from search_api.security import Guard
 from search_api.settings import ServiceSettings
 
@@ -46,7 +46,7 @@ def create_app(engine: Engine, settings: ServiceSettings) -> FastAPI:
     problems.install(app)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, names=settings.names)
     # `similar` before `startups`, whose ids may hold slashes.
-    for part in (search, batch, similar, startups, status, page):
+    for part in (search, why, batch, browse, similar, startups, status, page):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=page.STATIC), name="static")
     return app

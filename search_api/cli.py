@@ -9,7 +9,9 @@ from crawler.commands import app as crawler_app
 from crawler.errors import ScoutError
 from indexer.commands import app as indexer_app
 from indexer.model_commands import app as model_app
+from search_api.browse_commands import app as browse_app
 from search_api.commands import app as service_app
+from search_api.search_commands import app as search_app
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -20,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Finds the startups that meet a technology need, with the sentences that prove it.",
 )
-for part in (crawler_app, indexer_app, service_app):
+for part in (crawler_app, indexer_app, search_app, browse_app, service_app):
     app.add_typer(part)
 app.add_typer(model_app, name="model")
 

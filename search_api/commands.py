@@ -1,15 +1,11 @@
-"""The service's commands: `scout search`, `scout similar`, `scout serve`, `scout demo`."""
+"""The service's commands: `scout serve`, `scout demo`."""
 
 import logging
-import re
 import socket
 from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
-from rich.markup import escape
-from rich.text import Text
 
 from crawler.corpus.corpus import Corpus
 from crawler.crawl_view import crawl_summary, crawling_view
@@ -23,94 +19,14 @@ from crawler.sites.crawling import crawl
 from indexer.build import build
 from indexer.commands import as_text, embedding_bar, note
 from indexer.encoders import chosen_encoder
-from indexer.results import Confidence, Evidence, Filters, Match, MoreLike, Need, Similar
-from indexer.searcher import check
 from indexer.settings import index_settings
 from search_api.app import create_app
 from search_api.engine import Engine
 from search_api.settings import ServiceSettings, service_settings
-from search_api.wire.responses import SearchOut, SimilarAnswerOut
 
-app = typer.Typer(no_args_is_help=True, help="Search, service and demo.")
+app = typer.Typer(no_args_is_help=True, help="Service and demo.")
 
 DEMO_WEB_PORT = 8001
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""What a terminal would obey instead of showing it; crawled text may hold it."""
-INDENT = "   "
-Limit = Annotated[int, typer.Option("--limit", help="Startups in the answer, 1 to 100.")]
-Countries = Annotated[list[str] | None, typer.Option("--country", help="Code such as IT; repeat for alternatives.")]
-Sources = Annotated[list[str] | None, typer.Option("--source", help="Directory; repeat for alternatives.")]
-Tags = Annotated[list[str] | None, typer.Option("--tag", help="Tag; repeat for alternatives.")]
-TrlMin = Annotated[int | None, typer.Option("--trl-min", min=1, max=9)]
-TrlMax = Annotated[int | None, typer.Option("--trl-max", min=1, max=9)]
-FoundedMin = Annotated[int | None, typer.Option("--founded-min")]
-FoundedMax = Annotated[int | None, typer.Option("--founded-max")]
-Ignored = Annotated[
-    list[str] | None, typer.Option("--ignore-exclusion", help="An exclusion of the need that is not to count; may be repeated.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the same JSON as the API.")]
-COLOURS = {Confidence.STRONG: "green", Confidence.POSSIBLE: "yellow", Confidence.WEAK: "dim"}
-
-
-@app.command()
-def search(  # noqa: PLR0917  # Typer's options, named on the command line
-    need: Annotated[str, typer.Argument(help="What the firm is looking for, in Italian or English.")],
-    limit: Limit = 10,
-    country: Countries = None,
-    source: Sources = None,
-    tag: Tags = None,
-    trl_min: TrlMin = None,
-    trl_max: TrlMax = None,
-    founded_min: FoundedMin = None,
-    founded_max: FoundedMax = None,
-    ignore_exclusion: Ignored = None,
-    as_json: AsJson = False,
-) -> None:
-    """Answer a technology need with the nearest startups and the evidence for each."""
-    filters = Filters(_codes(country), tuple(source or ()), tuple(tag or ()), trl_min, trl_max, founded_min, founded_max)
-    text = need.encode("utf-8", "replace").decode()  # a terminal can hand over bytes that are no text
-    wanted = Need(text, limit, filters, tuple(ignore_exclusion or ()))
-    check(wanted)
-    answer = Engine(Home.from_environment(), index_settings()).searcher().search(wanted)
-    if as_json:
-        typer.echo(SearchOut.of(answer, explain=True).model_dump_json())
-        return
-    console = Console(highlight=False)
-    applied = [f"“{escape(_harmless(one.text))}”" for one in answer.exclusions if one.applied]
-    if applied:
-        console.print(f"[dim]without {', '.join(applied)} (--ignore-exclusion takes one back)[/dim]\n")
-    for match in answer.matches:
-        _show(console, match)
-    console.print(
-        f"[dim]{len(answer.matches)} startups in {answer.took_ms:.0f} ms; the answer as a whole: {answer.verdict}[/dim]"
-    )
-
-
-@app.command()
-def similar(  # noqa: PLR0917  # Typer's options, named on the command line
-    startup_id: Annotated[str, typer.Argument(metavar="ID", help="The startup, by the id that `scout search --json` shows.")],
-    elsewhere: Annotated[bool, typer.Option("--elsewhere", help="Only of other countries than its own.")] = False,
-    limit: Limit = 10,
-    country: Countries = None,
-    source: Sources = None,
-    tag: Tags = None,
-    trl_min: TrlMin = None,
-    trl_max: TrlMax = None,
-    founded_min: FoundedMin = None,
-    founded_max: FoundedMax = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show the startups most like one, with what they say that is nearest."""
-    filters = Filters(_codes(country), tuple(source or ()), tuple(tag or ()), trl_min, trl_max, founded_min, founded_max)
-    wanted = MoreLike(startup_id, limit, filters, elsewhere)
-    answer = Engine(Home.from_environment(), index_settings()).searcher().similar(wanted)
-    if as_json:
-        typer.echo(SimilarAnswerOut.of(answer, explain=True).model_dump_json())
-        return
-    console = Console(highlight=False)
-    for one in answer.matches:
-        _show(console, one)
-    console.print(f"[dim]{len(answer.matches)} startups like {escape(_harmless(answer.startup.name))}[/dim]")
 
 
 @app.command()
@@ -187,42 +103,3 @@ def _check_free(settings: ServiceSettings) -> None:
             raise SettingsError(
                 f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error} (choose another --port or --host)"
             ) from error
-
-
-def _codes(countries: list[str] | None) -> tuple[str, ...]:
-    return tuple(code.upper() for code in countries or ())
-
-
-def _show(console: Console, match: Match | Similar) -> None:
-    startup = match.startup
-    facts = [f"TRL {startup.trl}" if startup.trl else "", startup.country or "", startup.homepage or startup.url or ""]
-    sure = f"[{COLOURS[match.confidence]}]{match.confidence}[/]  " if isinstance(match, Match) else ""
-    console.print(
-        f"[bold]{match.rank}. {escape(_harmless(startup.name))}[/bold]  {sure}"
-        f"[dim]{match.score:.3f}  {escape(_harmless(' · '.join(filter(None, facts))))}[/dim]"
-    )
-    for shown in match.evidence:
-        passage = shown.passage
-        number = f"p. {passage.number}" if passage.number else ""
-        where = [
-            passage.link or f"profile in {passage.source}",
-            number,
-            passage.language,
-            f"read {passage.fetched_at:%Y-%m-%d}",
-        ]
-        said = Text(_harmless(" · ".join(filter(None, where))), "dim")
-        for line in (line for text in (_marked(shown), said) for line in text.wrap(console, console.width - len(INDENT))):
-            console.print(Text(INDENT) + line)
-    console.print()
-
-
-def _harmless(text: str) -> str:
-    """Return text of the same length that a terminal shows and does not obey."""
-    return _CONTROLS.sub(" ", text)
-
-
-def _marked(shown: Evidence) -> Text:
-    text = Text(_harmless(shown.passage.text))
-    for start, end in shown.marks:
-        text.stylize("bold", start, end)
-    return text

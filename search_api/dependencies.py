@@ -9,10 +9,15 @@ from indexer.searcher import Searcher
 from search_api.engine import Engine
 
 
+def engine(request: Request) -> Engine:
+    """Return what gives the searcher of a snapshot."""
+    one: Engine = request.app.state.engine
+    return one
+
+
 def searcher(request: Request) -> Searcher:
     """Return the searcher over the current snapshot; runs in a worker thread, since it may load one."""
-    engine: Engine = request.app.state.engine
-    return engine.searcher()
+    return engine(request).searcher()
 
 
 def turns(request: Request) -> CapacityLimiter:
@@ -21,5 +26,6 @@ def turns(request: Request) -> CapacityLimiter:
     return limiter
 
 
+Engines = Annotated[Engine, Depends(engine)]
 Turns = Annotated[CapacityLimiter, Depends(turns)]
 Searching = Annotated[Searcher, Depends(searcher)]

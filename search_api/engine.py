@@ -20,6 +20,15 @@ WARM_UP = Need("saldatura laser", limit=1)
 """Libraries load parts at their first call, so it is made before the first scout asks; two words, so that all parts run."""
 CHECK_EVERY = 2.0
 """Seconds between two looks at which snapshot is current."""
+KEPT = 900.0
+"""Seconds for which the snapshot before still answers those who turn the pages of its lists."""
+
+
+class SnapshotChangedError(ScoutError):
+    """A snapshot is asked for that answers no longer."""
+
+    code = "snapshot-changed"
+    status = 409
 
 
 class Engine:
@@ -32,11 +41,30 @@ class Engine:
         self._encoder = encoder
         self._crossing: Crossing | None = None
         self._searcher: Searcher | None = None
+        self._before: Searcher | None = None
+        """What answered before it, for a while."""
+        self._switched = 0.0
         self._failure: ScoutError | None = None
         self._loading = threading.Lock()
         self._checked = 0.0
 
-    def searcher(self) -> Searcher:
+    def searcher(self, snapshot: str | None = None) -> Searcher:
+        """Return the searcher over the current snapshot, or over the one of that id: the current one or the one before.
+
+        Raises:
+            SnapshotChangedError: neither is it.
+            ScoutError: there is none that answers, see `_current`.
+        """
+        current, before = self._current(), self._before
+        if snapshot is None or snapshot == current.manifest.id:
+            return current
+        if before is not None and snapshot == before.manifest.id:
+            return before
+        raise SnapshotChangedError(
+            f"the snapshot {snapshot[:60]!r} answers no longer, {current.manifest.id} does: ask for the first page again"
+        )
+
+    def _current(self) -> Searcher:
         """Return the searcher over the current snapshot.
 
         While a new snapshot is being loaded, or when it turns out to be damaged, the one before goes on answering.
@@ -54,8 +82,11 @@ class Engine:
         if time.monotonic() - self._checked > CHECK_EVERY and self._loading.acquire(blocking=False):
             try:
                 self._checked = time.monotonic()
+                if self._checked - self._switched > KEPT:
+                    self._before = None
                 if current_manifest(self._home).id != serving.manifest.id:
-                    self._searcher = self._load()
+                    self._before, self._searcher = serving, self._load()
+                    self._switched = time.monotonic()
             except (ScoutError, OSError) as error:  # OSError: a file went away while it was read
                 logger.warning("the snapshot %s goes on answering: %s", serving.manifest.id, error)
             finally:

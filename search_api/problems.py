@@ -22,7 +22,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         "description": HTTPStatus(status).phrase,
         "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}},
     }
-    for status in (400, 404, 413, 415, 422, 503)
+    for status in (400, 404, 409, 413, 415, 422, 503)
 }
 """For the routes' documentation."""
 RETRY_AFTER_SECONDS = 10

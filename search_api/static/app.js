@@ -97,7 +97,7 @@ function busy(on) {
   announce(say('loading'));
 }
 
-// What will stand above the results takes its room at once, so that nothing jumps when they come.
+// What will stand above the results takes its room at once: nothing jumps.
 function holdPlaces() {
   $('filters').hidden = false;
   $('filters').inert = true;
@@ -131,7 +131,7 @@ function paint() {
   showReading($('reading'), answer, (change) => go({ ...change, limit: LIMITS[0] }));
   $('summary').hidden = !answer;
   $('verdict').textContent = answer ? verdict() : '';
-  $('count').textContent = answer?.matches.length ? sayCount('count', answer.matches.length) : '';
+  $('count').textContent = answer?.matches.length ? [sayCount('count', answer.matches.length), ...lacking()].join('. ') : '';
   $('matches').replaceChildren(...(answer?.matches ?? []).map((match) => card(match, answer.requirements, announce, showSimilar)));
   $('back').hidden = !state.similar;
   $('more-line').replaceChildren(...more());
@@ -145,6 +145,10 @@ function verdict() {
   if (answer.matches.length === 0) return say(Object.keys(activeFilters(state)).length ? 'verdict.empty' : 'verdict.void');
   if (answer.verdict === 'fits' && strong > 0) return sayCount('verdict.fits', strong);
   return say(answer.verdict === 'nothing' ? 'verdict.nothing' : 'verdict.unsure');
+}
+
+function lacking() {
+  return answer.missing?.length ? [say('missing', { words: answer.missing.map(({ text }) => `“${text}”`).join(', ') })] : [];
 }
 
 async function showSimilar(id) {
@@ -186,7 +190,7 @@ function notice({ kind, detail }) {
   );
 }
 
-/** Ask what the service answers from; `aloud` shows a failure, since without an index no search can work. */
+/** Ask what the service answers from; `aloud` shows a failure: without an index no search works. */
 async function askStatus({ aloud = false } = {}) {
   try {
     service = await status();

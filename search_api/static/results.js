@@ -1,4 +1,4 @@
-// A match as a card: the facts on one side, on the other the sentences that speak for it.
+// A match as a card: facts on one side, on the other what speaks for it.
 
 import { copy } from './clipboard.js';
 import { button, hostOf, make, shorten, webAddress, webLink } from './elements.js';
@@ -13,7 +13,7 @@ const ROOM_OTHERS = 260;
 const SIGNS = { met: '✓', 'not-stated': '?', contradicted: '✕' };
 const CONFIDENCES = ['strong', 'possible', 'weak'];
 
-/** The list item of `match` to a need of these `requirements`; `announce` takes what a screen reader should say, `onSimilar` the id of a startup that others are to be like. */
+/** The list item of `match` to a need of these `requirements`; `announce` tells a screen reader, `onSimilar` takes a startup's id. */
 export function card(match, requirements, announce, onSimilar) {
   const name = shorten(match.startup.name, LONGEST_NAME);
   const titleId = `match-${match.rank}`;
@@ -29,7 +29,7 @@ export function card(match, requirements, announce, onSimilar) {
   );
 }
 
-function heading({ rank, confidence, startup }, name, titleId) {
+function heading({ rank, confidence, probability, startup }, name, titleId) {
   const home = webAddress(startup.homepage);
   const where = home ? hostOf(home) : shorten(startup.homepage ?? '', LONGEST_LABEL);
   return [
@@ -37,7 +37,7 @@ function heading({ rank, confidence, startup }, name, titleId) {
       'div',
       { class: 'standing' },
       make('span', { class: 'rank' }, String(rank)),
-      CONFIDENCES.includes(confidence) ? make('span', { class: `badge ${confidence}` }, say(`confidence.${confidence}`)) : null,
+      CONFIDENCES.includes(confidence) ? make('span', { class: `badge ${confidence}` }, `${say(`confidence.${confidence}`)} · ${Math.round(100 * probability)}%`) : null,
     ),
     make('h3', { id: titleId, dir: 'auto' }, name),
     startup.homepage
@@ -73,7 +73,7 @@ function tags(startup) {
   return list;
 }
 
-// What the need asks for, part by part, and what the startup says of it; a part that is opened shows where.
+// What the startup says of each part of the need; a part that is opened shows where.
 function coverage(parts, requirements) {
   if (!parts?.length) return null;
   const items = parts.map(({ status, evidence }, at) => {

@@ -5,7 +5,20 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from crawler.records import Startup
-from indexer.results import Answer, Evidence, Exclusion, Match, Similar, SimilarAnswer
+from indexer.ambiguity import BETWEEN
+from indexer.results import (
+    Ambiguity,
+    Answer,
+    Coverage,
+    Evidence,
+    Exclusion,
+    Match,
+    Missing,
+    Requirement,
+    Similar,
+    SimilarAnswer,
+)
+from search_api.wire.paging import token_of
 
 
 class _Out(BaseModel):
@@ -71,17 +84,48 @@ class EvidenceOut(_Out):
         )
 
 
+class RequirementOut(_Out):
+    """A part of the need: its [start, end), in Unicode code points."""
+
+    text: str
+    kind: Literal["what", "where", "material", "process", "figure", "certification", "exclusion"]
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, one: Requirement) -> "RequirementOut":
+        """Return the wire form of `one`."""
+        return cls(text=one.text, kind=one.kind.value, start=one.start, end=one.end)
+
+
+class CoverageOut(_Out):
+    """What a startup's pages say of a requirement."""
+
+    status: Literal["met", "not stated", "contradicted"]
+    evidence: EvidenceOut | None = Field(description="the passage that says so, marked where it does; null if not stated")
+
+    @classmethod
+    def of(cls, one: Coverage) -> "CoverageOut":
+        """Return the wire form of `one`."""
+        return cls(status=one.status.value, evidence=EvidenceOut.of(one.evidence) if one.evidence else None)
+
+
 class MatchOut(_Out):
     """A startup that answers the need."""
 
     rank: int
     score: float = Field(description="higher is nearer; comparable within one answer")
+    probability: float = Field(description="that it is relevant, 0 to 1; comparable between needs and languages")
     confidence: Literal["strong", "possible", "weak"]
     startup: StartupOut
     evidence: tuple[EvidenceOut, ...]
     scores: dict[str, float] | None = Field(
         default=None, exclude_if=lambda parts: parts is None, description="with explain: the parts that score is the sum of"
     )
+    plain_rank: int | None = Field(
+        default=None, exclude_if=lambda rank: rank is None, description="with diverse: the rank by score alone"
+    )
+    coverage: tuple[CoverageOut, ...] = Field(default=(), description="one for each of the answer's `requirements`, in order")
 
     @classmethod
     def of(cls, match: Match, *, explain: bool) -> "MatchOut":
@@ -89,10 +133,13 @@ class MatchOut(_Out):
         return cls(
             rank=match.rank,
             score=match.score,
+            probability=match.probability,
             confidence=match.confidence.value,
             startup=StartupOut.of(match.startup),
             evidence=tuple(EvidenceOut.of(e) for e in match.evidence),
             scores=match.scores if explain else None,
+            plain_rank=match.plain_rank,
+            coverage=tuple(CoverageOut.of(one) for one in match.coverage),
         )
 
 
@@ -110,6 +157,53 @@ class ExclusionOut(_Out):
         return cls(text=exclusion.text, start=exclusion.start, end=exclusion.end, applied=exclusion.applied)
 
 
+class SenseOut(_Out):
+    """What an ambiguous word may mean."""
+
+    english: str = Field(description="how it is said in English")
+    meaning_it: str = Field(description="what is meant, in Italian; may be empty where the glossary is the user's own")
+    meaning_en: str = Field(description="what is meant, in English; likewise")
+    choice: str = Field(description="what to send in `senses` to have the word read so")
+
+
+class AmbiguityOut(_Out):
+    """A word of the need with several senses, and the one it was searched for in; [start, end) in Unicode code points."""
+
+    text: str
+    start: int
+    end: int
+    taken: SenseOut
+    others: tuple[SenseOut, ...]
+    chosen: bool = Field(description="whether the request said so; else it is the likeliest")
+
+    @classmethod
+    def of(cls, one: Ambiguity) -> "AmbiguityOut":
+        """Return the wire form of `one`."""
+        senses = [
+            SenseOut(
+                english=sense.english,
+                meaning_it=sense.meaning_it,
+                meaning_en=sense.meaning_en,
+                choice=f"{one.text}{BETWEEN}{sense.english}",
+            )
+            for sense in (one.taken, *(sense for sense in one.senses if sense != one.taken))
+        ]
+        return cls(text=one.text, start=one.start, end=one.end, taken=senses[0], others=tuple(senses[1:]), chosen=one.chosen)
+
+
+class MissingOut(_Out):
+    """Words of the need that none of its first ten matches has; [start, end) of the need, in Unicode code points."""
+
+    text: str
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, missing: Missing) -> "MissingOut":
+        """Return the wire form of `missing`."""
+        return cls(text=missing.text, start=missing.start, end=missing.end)
+
+
 class SearchOut(_Out):
     """The answer to a need."""
 
@@ -121,10 +215,18 @@ class SearchOut(_Out):
     matches: tuple[MatchOut, ...]
     facets: dict[str, dict[str, int]]
     exclusions: tuple[ExclusionOut, ...] = ()
+    senses: tuple[AmbiguityOut, ...] = Field(default=(), description="the ambiguous words of the need, in its order")
+    requirements: tuple[RequirementOut, ...] = Field(default=(), description="the parts of the need, in its order")
+    missing: tuple[MissingOut, ...] = Field(default=(), description="unless it fits: what none of the first ten matches has")
+    total: int = Field(default=0, description="startups that pass the filters: all are ranked, on one page or another")
+    next: str | None = Field(
+        default=None, description="the next page: send it as `page`, with the same search; null at the end"
+    )
 
     @classmethod
     def of(cls, answer: Answer, *, explain: bool) -> "SearchOut":
         """Return the wire form of `answer`."""
+        end = answer.need.offset + len(answer.matches)
         return cls(
             need=answer.need.text,
             language=answer.language,
@@ -134,6 +236,11 @@ class SearchOut(_Out):
             matches=tuple(MatchOut.of(m, explain=explain) for m in answer.matches),
             facets=answer.facets,
             exclusions=tuple(ExclusionOut.of(one) for one in answer.exclusions),
+            senses=tuple(AmbiguityOut.of(one) for one in answer.ambiguities),
+            requirements=tuple(RequirementOut.of(one) for one in answer.requirements),
+            missing=tuple(MissingOut.of(one) for one in answer.missing),
+            total=answer.total,
+            next=token_of(answer.need, answer.snapshot, end) if end < answer.total else None,
         )
 
 

@@ -1,0 +1,114 @@
+"""What is asked on the command line: `scout search`, `scout why`, `scout similar`."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from crawler.home import Home
+from indexer.results import Filters, MoreLike, Need, Verdict
+from indexer.searcher import check
+from indexer.settings import index_settings
+from search_api import match_text, why_text
+from search_api.engine import Engine
+from search_api.options import AsJson, Limit, filtered
+from search_api.wire.responses import SearchOut, SimilarAnswerOut
+from search_api.wire.why import WhyOut
+
+app = typer.Typer(help="Search.")
+
+Ignored = Annotated[
+    list[str] | None, typer.Option("--ignore-exclusion", help="An exclusion of the need that is not to count; may be repeated.")
+]
+Senses = Annotated[
+    list[str] | None,
+    typer.Option("--sense", help="What an ambiguous word means, such as “stampo=stamping die”; may be repeated."),
+]
+
+
+@app.command()
+@filtered()
+def search(
+    need: Annotated[str, typer.Argument(help="What the firm is looking for, in Italian or English.")],
+    *,
+    limit: Limit = 10,
+    ignore_exclusion: Ignored = None,
+    sense: Senses = None,
+    offset: Annotated[int, typer.Option("--offset", help="Matches to leave out, from the first on.")] = 0,
+    diverse: Annotated[bool, typer.Option("--diverse", help="Puts behind what is much like a startup before it.")] = False,
+    filters: Filters,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a technology need with the nearest startups and the evidence for each."""
+    text = need.encode("utf-8", "replace").decode()  # a terminal can hand over bytes that are no text
+    wanted = Need(text, limit, filters, tuple(ignore_exclusion or ()), tuple(sense or ()), offset=offset, diverse=diverse)
+    check(wanted)
+    answer = Engine(Home.from_environment(), index_settings()).searcher().search(wanted)
+    if as_json:
+        typer.echo(SearchOut.of(answer, explain=True).model_dump_json())
+        return
+    console = Console(highlight=False)
+    applied = [f"“{escape(match_text.harmless(one.text))}”" for one in answer.exclusions if one.applied]
+    if applied:
+        console.print(f"[dim]without {', '.join(applied)} (--ignore-exclusion takes one back)[/dim]\n")
+    for ambiguity in answer.ambiguities:
+        console.print(match_text.read_as(ambiguity), end="\n\n")
+    for match in answer.matches:
+        match_text.show(console, match)
+    if answer.verdict is Verdict.NOTHING:
+        console.print("Nothing here seems to meet the need; what is shown is only the nearest.")
+    if answer.missing:
+        words = ", ".join(f"“{escape(match_text.harmless(one.text))}”" for one in answer.missing)
+        console.print(f"What is missing, none of the first ten has it: {words}")
+    end = offset + len(answer.matches)
+    more = f"; {answer.total} in all, --offset {end} shows the next" if end < answer.total else ""
+    console.print(
+        f"[dim]{len(answer.matches)} startups in {answer.took_ms:.0f} ms; the answer as a whole: {answer.verdict}{more}[/dim]"
+    )
+
+
+@app.command()
+@filtered()
+def why(
+    startup_id: Annotated[str, typer.Argument(metavar="ID", help="The startup, by the id that `scout search --json` shows.")],
+    need: Annotated[str, typer.Argument(help="What the firm is looking for, in Italian or English.")],
+    *,
+    limit: Limit = 10,
+    ignore_exclusion: Ignored = None,
+    sense: Senses = None,
+    filters: Filters,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a startup is not in the list of a need, and the smallest changes of the need that bring it there."""
+    text = need.encode("utf-8", "replace").decode()  # a terminal can hand over bytes that are no text
+    wanted = Need(text, limit, filters, tuple(ignore_exclusion or ()), tuple(sense or ()))
+    check(wanted)
+    answer = Engine(Home.from_environment(), index_settings()).searcher().why(wanted, startup_id)
+    if as_json:
+        typer.echo(WhyOut.of(answer).model_dump_json())
+        return
+    for line in why_text.lines(answer):
+        typer.echo(match_text.harmless(line))
+
+
+@app.command()
+@filtered()
+def similar(
+    startup_id: Annotated[str, typer.Argument(metavar="ID", help="The startup, by the id that `scout search --json` shows.")],
+    *,
+    elsewhere: Annotated[bool, typer.Option("--elsewhere", help="Only of other countries than its own.")] = False,
+    limit: Limit = 10,
+    filters: Filters,
+    as_json: AsJson = False,
+) -> None:
+    """Show the startups most like one, with what they say that is nearest."""
+    wanted = MoreLike(startup_id, limit, filters, elsewhere)
+    answer = Engine(Home.from_environment(), index_settings()).searcher().similar(wanted)
+    if as_json:
+        typer.echo(SimilarAnswerOut.of(answer, explain=True).model_dump_json())
+        return
+    console = Console(highlight=False)
+    for one in answer.matches:
+        match_text.show(console, one)
+    console.print(f"[dim]{len(answer.matches)} startups like {escape(match_text.harmless(answer.startup.name))}[/dim]")
