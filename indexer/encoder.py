@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
+
+from indexer.glossary.senses import Chosen
 
 Vectors = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
@@ -42,6 +44,14 @@ class Encoder(Protocol):
 
     def encode_need(self, text: str) -> Vector:
         """Return the unit vector of a need, shape (dimension,)."""
+
+
+@runtime_checkable
+class SenseReader(Protocol):
+    """An encoder that can be told what ambiguous words of a need mean."""
+
+    def encode_chosen(self, text: str, chosen: Chosen) -> Vector:
+        """Return the unit vector of a need, shape (dimension,), its words in the senses that were chosen."""
 
 
 def unit(vectors: npt.ArrayLike) -> Vectors:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from indexer.bilingual.encoder import PACKAGED, BilingualEncoder
 from indexer.bilingual.translations import Translations
-from indexer.crossing import Crossing, alike
+from indexer.crossing import Crossing
 from indexer.encoder import Encoder
 from indexer.glossary.entries import Entry, packaged_entries, read_entries
+from indexer.glossary.senses import alike
 from indexer.sentence_models import SentenceTransformerEncoder
 from indexer.settings import IndexSettings
 from indexer.words import fold

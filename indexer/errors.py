@@ -59,6 +59,13 @@ class FilterError(ScoutError):
     status = 422
 
 
+class SenseError(ScoutError):
+    """A choice of a sense that the need does not offer, or that cannot be read."""
+
+    code = "bad-sense"
+    status = 422
+
+
 class UnknownStartupError(ScoutError):
     """A startup id that the snapshot does not hold."""
 

@@ -2,8 +2,9 @@
 
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
-from indexer.analysis import terms
+from indexer.analysis import Term, terms
 from indexer.crossing import tagged
 from indexer.results import Evidence, Passage
 
@@ -13,6 +14,8 @@ WORTH = 0.6
 """A further passage is shown from this share of the best one's score on."""
 TELLING_WORDS = 12
 """A passage with fewer words counts for less, in proportion: a heading or a list of tags proves little."""
+ANALYSED = 2_000
+"""Passages whose terms are kept: those of one answer are read for their marks and for each part of the need."""
 SAME = 0.8
 """Passages that share this much of their words say the same: only the better one is shown."""
 
@@ -38,7 +41,13 @@ def choose(passages: Sequence[tuple[Passage, float]], stems: Collection[str]) ->
 def marks(passage: Passage, stems: Collection[str]) -> tuple[tuple[int, int], ...]:
     """Return the character ranges of the passage's words that the need has too, in order, without overlap."""
     wanted, text, language = set(stems), passage.text, passage.language
-    return tuple((t.start, _whole(text, t.end)) for t in terms(text, language) if tagged(t.stem, language) in wanted)
+    return tuple((t.start, _whole(text, t.end)) for t in words(passage) if tagged(t.stem, language) in wanted)
+
+
+@lru_cache(ANALYSED)
+def words(passage: Passage) -> tuple[Term, ...]:
+    """Return the index terms of a passage."""
+    return terms(passage.text, passage.language)
 
 
 def _whole(text: str, end: int) -> int:

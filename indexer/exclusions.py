@@ -76,7 +76,10 @@ OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """Cues of startups' texts only: who replaces a thing does not offer it."""
-SCOPE = re.compile(r"(?:(?!\s+(?:but|with|by|while|ma|con|mentre)\b)[^.;:!?\n]){0,48}", re.IGNORECASE)
+SCOPE = re.compile(
+    r"(?:(?!\s+(?:but|with|by|while|thanks|due|using|through|ma|con|mentre|grazie|mediante|tramite|attraverso)\b)[^.;:!?\n]){0,48}",
+    re.IGNORECASE,
+)
 """How far a cue reaches there."""
 
 WORD = re.compile(r"[^\W_]+(?:[-‐‑.][^\W_]+)*['’]?")

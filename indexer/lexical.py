@@ -144,6 +144,17 @@ class LexicalIndex:
                 scores += often
         return scores
 
+    def holding(self, group: Group) -> npt.NDArray[np.bool_]:
+        """Tell which texts have an alternative of a term, shape (len(self),).
+
+        Raises:
+            ValueError: a weight is not above zero, or not finite.
+        """
+        held = np.zeros(len(self), np.bool_)
+        for start, end, _ in self._spans(group):
+            held[self._postings.rows[start:end]] = True
+        return held
+
     def ceiling(self, groups: Sequence[Group]) -> float:
         """Return the highest score that any text could have for the terms of a need (each one endlessly often in it).
 
@@ -152,7 +163,41 @@ class LexicalIndex:
         Raises:
             ValueError: a weight is not above zero, or not finite.
         """
-        return sum((self._worth(self._spans(group)) for group in groups), 0.0)
+        return sum(self.worths(groups), 0.0)
+
+    def worths(self, groups: Sequence[Group]) -> list[float]:
+        """Return what each term of a need can add to a score at most.
+
+        Raises:
+            ValueError: a weight is not above zero, or not finite.
+        """
+        return [self._worth(self._spans(group)) for group in groups]
+
+    def shares(self, groups: Sequence[Group], rows: Sequence[int]) -> Scores:
+        """Return what each term adds to the score of each text, as a share of its worth, shape (groups, rows)."""
+        known = self._vocabulary
+        found = [(place, known[stem], weight) for place, group in enumerate(groups) for stem, weight in group if stem in known]
+        order, starts, stems = self._by_text
+        own = [slice(starts[row], starts[row + 1]) for row in rows]
+        weights, wanted = np.zeros((len(groups), len(found))), np.array([stem for _, stem, _ in found], np.int64)
+        for place, (group, _, weight) in enumerate(found):
+            weights[group, place] = weight
+        size = len(known)
+        held = np.concatenate([np.zeros(0, np.int64), *(stems[one] + at * size for at, one in enumerate(own))])
+        counts = self._postings.counts[np.concatenate([np.zeros(0, np.int32), *(order[one] for one in own)])]
+        keys = np.arange(len(rows))[:, None] * size + wanted
+        at = np.searchsorted(held, keys)
+        there = np.append(held, -1)[at] == keys
+        often = weights @ np.where(there, np.append(counts, 0)[at], 0).T
+        return np.asarray(often / (often + self._halfway[np.asarray(rows, np.int64)]), np.float32)
+
+    def held(self, stems: Iterable[str], rows: Sequence[int]) -> frozenset[str]:
+        """Return those of `stems` that any of the texts `rows` holds."""
+        _, starts, of_texts = self._by_text
+        there = np.zeros(len(self._vocabulary), bool)
+        for row in rows:
+            there[of_texts[starts[row] : starts[row + 1]]] = True
+        return frozenset(stem for stem in stems if stem in self._vocabulary and there[self._vocabulary[stem]])
 
     def feedback(self, rows: npt.NDArray[np.int64], shares: Scores) -> Scores:
         """Return the BM25 score of every text, shape (len(self),), for the stems that several of the texts `rows` share.
@@ -165,10 +210,9 @@ class LexicalIndex:
             shares: how much each of them counts, parallel to `rows`.
         """
         weight, holding = np.zeros(len(self._vocabulary)), np.zeros(len(self._vocabulary), np.int32)
-        order, starts = self._by_text
+        order, starts, of_texts = self._by_text
         for row, share in zip(rows, shares, strict=True):
-            own = order[starts[row] : starts[row + 1]]
-            stems = np.searchsorted(self._postings.starts, own, side="right") - 1
+            own, stems = order[starts[row] : starts[row + 1]], of_texts[starts[row] : starts[row + 1]]
             length = max(int(self._postings.lengths[row]), FEEDBACK_LENGTH)
             weight[stems] += share * self._postings.counts[own] / length
             holding[stems] += 1
@@ -186,9 +230,8 @@ class LexicalIndex:
 
     def of_text(self, row: int) -> dict[str, float]:
         """Return the stems of a text with their BM25 in it: the higher, the better they tell it from others."""
-        order, starts = self._by_text
-        own = order[starts[row] : starts[row + 1]]
-        stems = np.searchsorted(self._postings.starts, own, side="right") - 1
+        order, starts, of_texts = self._by_text
+        own, stems = order[starts[row] : starts[row + 1]], of_texts[starts[row] : starts[row + 1]]
         often = self._postings.counts[own] / (self._postings.counts[own] + self._halfway[row])
         worth = [float(n) * self._worth([self._span(int(stem), 1.0)]) for stem, n in zip(stems, often, strict=True)]
         return {self._stems[stem]: one for stem, one in zip(stems, worth, strict=True)}
@@ -199,11 +242,12 @@ class LexicalIndex:
         return tuple(self._vocabulary)
 
     @cached_property
-    def _by_text(self) -> tuple[Integers, Integers]:
-        """The postings sorted by text: their places, and where each text's begin, shape (texts + 1,)."""
+    def _by_text(self) -> tuple[Integers, Integers, Integers]:
+        """The postings sorted by text: their places, where each text's begin, shape (texts + 1,), and their stems."""
         order = np.argsort(self._postings.rows, kind="stable").astype(np.int32)
         sizes = np.bincount(self._postings.rows, minlength=len(self))
-        return order, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+        stems = np.searchsorted(self._postings.starts, order, side="right") - 1
+        return order, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32), stems.astype(np.int32)
 
     def _span(self, place: int, weight: float) -> Span:
         return int(self._postings.starts[place]), int(self._postings.starts[place + 1]), weight

@@ -1,7 +1,7 @@
 """The records of a query's road: need, passage, hit, evidence, match, answer."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from crawler.records import Startup
@@ -28,6 +28,15 @@ class Filters:
     trl_max: int | None = None
     founded_min: int | None = None
     founded_max: int | None = None
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    """Of pages or profiles, by their ISO 639-1 codes: one that is in the language is enough."""
+    classes: tuple[str, ...] = ()
+    """Of industrial technologies, by their ids or names, see `indexer.classes`."""
+    fetched_since: date | None = None
+    """The newest page was read on that day, in UTC, or later."""
+    own_site: bool | None = None
+    """Whether a page of the startup's own site must be among what is searched, or must not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,12 @@ class Need:
     filters: Filters = field(default_factory=Filters)
     ignore_exclusions: tuple[str, ...] = ()
     """Exclusions by their `text`, in any case, that are not to count: their words are searched for like all others."""
+    senses: tuple[str, ...] = ()
+    """Which senses its ambiguous words are to have, as `word=sense`: stampo=stamping die, see `ambiguity`."""
+    offset: int = 0
+    """Matches that are left out, from the first on: those of the pages before."""
+    diverse: bool = False
+    """Whether startups go behind that are much like those before them, see `diversity`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,65 @@ class Exclusion:
     """The character after its last one."""
     applied: bool = True
     """Whether it counted; not where the need says to ignore it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One of the things that an ambiguous word may mean."""
+
+    english: str
+    """Its first English form, which names it in a choice: stamping die."""
+    meaning_it: str
+    """What is meant, in Italian, as the glossary says it: attrezzo per tranciare lamiera."""
+    meaning_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A word or phrase of a need that has several senses, said by different English words: `text` is `need[start:end]`."""
+
+    text: str
+    start: int
+    end: int
+    taken: Sense
+    """What it was searched for as."""
+    senses: tuple[Sense, ...]
+    """All of them, in the glossary's order."""
+    chosen: bool
+    """Whether the need says so; else it is the likeliest."""
+
+
+class Kind(StrEnum):
+    """What a part of a need says."""
+
+    WHAT = "what"
+    """What is looked for, or what it is to do."""
+    WHERE = "where"
+    """For whom, on what or in which place it is to work."""
+    MATERIAL = "material"
+    PROCESS = "process"
+    FIGURE = "figure"
+    """A quantity with its unit."""
+    CERTIFICATION = "certification"
+    EXCLUSION = "exclusion"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A part of a need: `text` is `need[start:end]`."""
+
+    text: str
+    kind: Kind
+    start: int
+    end: int
+
+
+class Status(StrEnum):
+    """What a startup's passages say of a requirement."""
+
+    MET = "met"
+    NOT_STATED = "not stated"
+    CONTRADICTED = "contradicted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +165,16 @@ class Evidence:
     marks: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a startup says of a requirement, and where."""
+
+    requirement: Requirement
+    status: Status
+    evidence: Evidence | None
+    """The passage that says so, marked at its words; None where nothing is stated."""
+
+
 class Confidence(StrEnum):
     """How far a match deserves trust."""
 
@@ -105,9 +189,18 @@ class Verdict(StrEnum):
     FITS = "fits"
     """At least one match is strong."""
     UNSURE = "unsure"
-    """Possible matches, none strong."""
+    """None is strong, but some of the first ten may well be relevant."""
     NOTHING = "nothing"
-    """No match is better than weak: nothing in the corpus seems to meet the need."""
+    """None of the first ten is likely to be relevant: nothing in the corpus seems to meet the need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Words of a need, as they stand there, that none of the first matches has."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +209,18 @@ class Match:
 
     rank: int
     score: float
+    probability: float
+    """That it is relevant, 0 to 1: the same whatever else is shown, and comparable between needs and languages."""
     confidence: Confidence
+    """The same as a word."""
     startup: Startup
     evidence: tuple[Evidence, ...]
     scores: dict[str, float]
     """The parts that `score` is the sum of."""
+    plain_rank: int | None = None
+    """The rank by score alone, where the answer was asked to be diverse."""
+    coverage: tuple[Coverage, ...] = ()
+    """What it says of each of the answer's requirements, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +233,18 @@ class Answer:
     verdict: Verdict
     matches: tuple[Match, ...]
     facets: dict[str, dict[str, int]]
-    """Per field (country, source, tag, trl, founded) and value, how many startups pass all filters on the other fields."""
+    """Per field, named as filters are, and value, how many startups pass all filters on the other fields."""
     took_ms: float
     exclusions: tuple[Exclusion, ...] = ()
     """What the need excludes, in its order."""
+    total: int = 0
+    """The startups that pass the filters: all of them are ranked, on one page or another."""
+    ambiguities: tuple[Ambiguity, ...] = ()
+    """The ambiguous words of the need, in its order."""
+    requirements: tuple[Requirement, ...] = ()
+    """The parts of the need, in its order."""
+    missing: tuple[Missing, ...] = ()
+    """Where nothing fits: what none of the first matches has, in the need's order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,31 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 
 import numpy as np
 
 from crawler.records import Startup
-from indexer import evidence, exclusions
+from indexer import ambiguity, evidence, exclusions, trust
+from indexer.browsing import Browse, Catalogue, Listing
 from indexer.calibration import confidence, verdict
 from indexer.crossing import Crossing, telling
-from indexer.demotion import Offers, Unwanted, trusted
-from indexer.encoder import Encoder
+from indexer.demotion import Offers, Order, Unwanted
+from indexer.diversity import AMONG, spread
+from indexer.encoder import Encoder, SenseReader, Vector
 from indexer.encoders import packaged_crossing
 from indexer.errors import NeedError, UnknownStartupError, WrongModelError
 from indexer.facets import Facets
 from indexer.fusion import Scores, fuse, share_of_highest
+from indexer.glossary.senses import Chosen
 from indexer.lexical import Group
+from indexer.ranking import Listed, Ranking
+from indexer.requirements.coverage import Reader, Sought
+from indexer.requirements.parts import split
 from indexer.results import (
     MAX_LIMIT,
     MAX_NEED_CHARACTERS,
-    OWN_SITE,
     Answer,
     Evidence,
     Exclusion,
@@ -29,10 +36,13 @@ from indexer.results import (
     Need,
     Passage,
     SimilarAnswer,
+    Verdict,
 )
 from indexer.routing import need_language
 from indexer.similar import more_like
 from indexer.snapshot import Manifest, Snapshot
+from indexer.why.reasons import Why
+from indexer.why.why import Room, why
 
 FIRST = 5
 """Startups at most whose words are taken for those of what is looked for (pseudo-relevance feedback)."""
@@ -44,7 +54,13 @@ class Searcher:
     """Answers needs from one snapshot with one encoder. Immutable; safe to use from several threads."""
 
     def __init__(
-        self, snapshot: Snapshot, encoder: Encoder, crossing: Crossing | None = None, *, excluding: bool = True
+        self,
+        snapshot: Snapshot,
+        encoder: Encoder,
+        crossing: Crossing | None = None,
+        *,
+        excluding: bool = True,
+        covering: bool = True,
     ) -> None:
         """Join a snapshot, the encoder that it was made with, and how words cross; by the packaged glossary unless given.
 
@@ -53,6 +69,7 @@ class Searcher:
             encoder: the one that the snapshot was made with.
             crossing: how words cross between the languages.
             excluding: whether what a need excludes is told apart from what it wants.
+            covering: whether matches say what they tell of each part of the need.
 
         Raises:
             WrongModelError: the snapshot was made with another model.
@@ -66,15 +83,13 @@ class Searcher:
             )
         self._snapshot = snapshot
         self._encoder, self._crossing = encoder, crossing or packaged_crossing(encoder)
-        sources: dict[str, set[str]] = {}
-        for passage in snapshot.passages:
-            if passage.source != OWN_SITE:
-                sources.setdefault(passage.startup_id, set()).add(passage.source)
-        self._facets = Facets(snapshot.startups, sources)
+        self._catalogue = Catalogue(snapshot)
+        self._facets = Facets(snapshot.startups, self._catalogue.told, self._catalogue.names)
         self._row_of = {s.id: row for row, s in enumerate(snapshot.startups)}
         owners = [self._row_of[p.startup_id] for p in snapshot.passages]
         self._starts = np.searchsorted(owners, np.arange(len(snapshot.startups) + 1))
         self._offers, self._excluding = Offers(snapshot, self._starts), excluding
+        self._reader = Reader(snapshot, self._starts) if covering else None
 
     @property
     def manifest(self) -> Manifest:
@@ -95,6 +110,15 @@ class Searcher:
         row = self._row(startup_id)
         return self._snapshot.startups[row], self._snapshot.passages[self._starts[row] : self._starts[row + 1]]
 
+    def browse(self, wanted: Browse) -> Listing:
+        """Return the startups of a class, or all that pass filters, see `browsing.Catalogue.listing`.
+
+        Raises:
+            NeedError: too many are asked for.
+            FilterError: a filter names a value that no startup has.
+        """
+        return self._catalogue.listing(wanted, self._facets)
+
     def similar(self, wanted: MoreLike) -> SimilarAnswer:
         """Return the startups most like one that is known, see `similar.more_like`.
 
@@ -108,6 +132,19 @@ class Searcher:
             wanted, row, snapshot=self._snapshot, starts=self._starts, facets=self._facets, crossing=self._crossing
         )
 
+    def why(self, need: Need, startup_id: str) -> Why:
+        """Say why a startup is not in the list of a need, and what would bring it there, see `why.why`.
+
+        Raises:
+            NeedError: the need has no words, or is too long, or asks for too many matches.
+            FilterError: a filter names a value that no startup has.
+            SenseError: a sense is chosen that the need does not offer.
+            UnknownStartupError: the snapshot does not hold the startup.
+        """
+        check(need)
+        row = self._row(startup_id)
+        return why(need, row, Room(self._snapshot, self._starts, self._facets, self._crossing, self._search))
+
     def search(self, need: Need) -> Answer:
         """Answer a need with its best matches, exactly: every startup that passes the filters is ranked.
 
@@ -116,18 +153,80 @@ class Searcher:
         Raises:
             NeedError: the need has no words, or is too long, or asks for too many matches.
             FilterError: a filter names a value that no startup has.
+            SenseError: a sense is chosen that the need does not offer.
         """
         began = time.perf_counter()
         check(need)
+        ranking = self._ranking(need)
+        listed, first = self._listed(ranking, need)
+        index = self._snapshot.lexical_startups
+        likely = trust.chances(ranking, index, first + [(row, kept) for _, row, kept in listed[need.offset :]])
+        worth = verdict([likely[row] for row, _ in first])
+        in_passages = share_of_highest(self._snapshot.lexical_passages.scores(ranking.groups))
+        of_passages = share_of_highest(ranking.cosines) + in_passages
+        sought = self._sought(need, ranking)
+        matches = tuple(
+            Match(
+                rank,
+                round(float(ranking.scores[row]) * kept, 6),
+                round(likely[row], 4),
+                confidence(likely[row]),
+                self._snapshot.startups[row],
+                self._evidence(row, of_passages, ranking.groups),
+                ranking.parts_of(row, kept),
+                plain_rank if need.diverse else None,
+                coverage=self._reader.covered(sought, row, of_passages) if self._reader else (),
+            )
+            for rank, (plain_rank, row, kept) in islice(enumerate(listed, start=1), need.offset, None)
+        )
+        took_ms = round((time.perf_counter() - began) * 1000, 2)
+        return Answer(
+            need,
+            ranking.language,
+            self.manifest.id,
+            worth,
+            matches,
+            self._facets.counts(ranking.masks),
+            took_ms,
+            ranking.exclusions,
+            int(ranking.passing.sum()),
+            ranking.ambiguities,
+            requirements=tuple(one.part.requirement for one in sought),
+            missing=() if worth is Verdict.FITS else trust.missing(need.text, ranking, self._crossing, index, first),
+        )
+
+    def _search(self, need: Need) -> tuple[Ranking, Listed]:
+        """Return how a need ranks all startups, and its matches up to the last one wanted."""
+        ranking = self._ranking(need)
+        return ranking, self._listed(ranking, need)[0]
+
+    def _listed(self, ranking: Ranking, need: Need) -> tuple[Listed, Order]:
+        """Return the matches up to the last one wanted, and those that the answer as a whole is judged by."""
+        wanted = need.offset + need.limit
+        depth = max(wanted, AMONG if need.diverse else trust.FIRST)
+        best = self._offers.ranked(ranking.scores, ranking.passing, ranking.things, depth)
+        listed = [(rank, row, kept) for rank, (row, kept) in enumerate(best, start=1)]
+        if need.diverse and listed:
+            first = listed[:AMONG]
+            scores = np.array([ranking.scores[row] * kept for _, row, kept in first], np.float32)
+            vectors = np.vstack([self._snapshot.dense_startups.vectors(row, row + 1) for _, row, _ in first])
+            listed[:AMONG] = [first[place] for place in spread(scores, vectors)]
+        return listed[:wanted], best[: trust.FIRST]
+
+    def _ranking(self, need: Need) -> Ranking:
+        """Score all startups for a need, those that its filters leave out too."""
         masks = self._facets.masks(need.filters)
-        passing = self._facets.both(masks.values())
         language = need_language(need.text, self._crossing.known)
         excluded = self._excluded(need, language)
         applied = [one for one in excluded if one.applied]
-        things = [self._offers.unwanted(self._crossing.groups(one.text, language)) for one in applied]
         text = exclusions.rest(need.text, applied)
-        groups = self._crossing.groups(text, language)
-        vector = self._encoder.encode_need(text)
+        chosen = ambiguity.read(need.senses)
+        ambiguous_in = partial(self._crossing.ambiguities, language=language, chosen=chosen)
+        ambiguous = ambiguity.in_need(need.text, applied, text, ambiguous_in)
+        ambiguity.check(chosen, ambiguous)
+        things = tuple(self._offers.unwanted(self._crossing.groups(one.text, language, chosen)) for one in applied)
+        groups = self._crossing.groups(text, language, chosen)
+        vector = self._vector(text, chosen)
 
         cosines = self._snapshot.dense.scores(vector)
         nearest = np.maximum.reduceat(cosines, self._starts[:-1])
@@ -135,35 +234,37 @@ class Searcher:
         summaries = self._snapshot.dense_startups.scores(vector)
         feedback = self._feedback(fuse(nearest, summaries, lexical)[0], things)
         scores, parts = fuse(nearest, summaries, lexical, feedback)
-        ceiling = self._snapshot.lexical_startups.ceiling(groups)
-
-        best = self._offers.ranked(scores, passing, things, need.limit)
-        of_passages = share_of_highest(cosines) + share_of_highest(self._snapshot.lexical_passages.scores(groups))
-        matches = tuple(
-            Match(
-                rank,
-                round(float(scores[row]) * kept, 6),
-                confidence(
-                    trusted(kept) * float(nearest[row]), trusted(kept) * float(lexical[row]) / ceiling if ceiling else 0.0
-                ),
-                self._snapshot.startups[row],
-                self._evidence(row, of_passages, groups),
-                {name: float(part[row]) for name, part in parts.items()}
-                | ({"excluded": float(scores[row]) * (kept - 1.0)} if things else {}),
-            )
-            for rank, (row, kept) in enumerate(best, start=1)
-        )
-        took_ms = round((time.perf_counter() - began) * 1000, 2)
-        return Answer(
-            need,
+        passing = self._facets.both(masks.values())
+        return Ranking(
             language,
-            self.manifest.id,
-            verdict(m.confidence for m in matches),
-            matches,
-            self._facets.counts(masks),
-            took_ms,
             excluded,
+            things,
+            ambiguous,
+            text,
+            groups,
+            masks,
+            passing,
+            cosines,
+            nearest,
+            summaries,
+            lexical,
+            scores,
+            parts,
         )
+
+    def _vector(self, text: str, chosen: Chosen) -> Vector:
+        """Return the vector of a need; a model that knows no senses reads it as it stands, whatever was chosen."""
+        if chosen and isinstance(self._encoder, SenseReader):
+            return self._encoder.encode_chosen(text, chosen)
+        return self._encoder.encode_need(text)
+
+    def _sought(self, need: Need, ranking: Ranking) -> tuple[Sought, ...]:
+        """Return the parts of a need as they are looked for in passages."""
+        if self._reader is None:
+            return ()
+        parts = split(need.text, ranking.language, self._crossing.phrases, ranking.exclusions)
+        chosen = ambiguity.read(need.senses)
+        return self._reader.seek(parts, partial(self._crossing.groups, language=ranking.language, chosen=chosen))
 
     def _row(self, startup_id: str) -> int:
         row = self._row_of.get(startup_id)
@@ -209,3 +310,5 @@ def check(need: Need) -> None:
         raise NeedError("the need is empty: say in a few words what the firm is looking for")
     if not 1 <= need.limit <= MAX_LIMIT:
         raise NeedError(f"limit is {need.limit}: ask for 1 to {MAX_LIMIT} matches")
+    if need.offset < 0:
+        raise NeedError(f"offset is {need.offset}: it counts the matches of the pages before, from 0")
