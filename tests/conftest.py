@@ -1,11 +1,13 @@
 """What tests of several rooms share: the guard against the network, the development data, a demo corpus and its index."""
 
 import os
+import shutil
 import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from crawler.demo.sites import load_sites, seeds
 from crawler.demo.web import DemoWeb
@@ -31,6 +33,10 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "tests" / "n
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """Where the tests run in the background a shell has Ctrl-C ignored, in what they start, too; some of them send it."""
+
+settings.register_profile("tests", deadline=2_000)
+settings.load_profile("tests")
+"""Nothing may take two seconds; Hypothesis's own limit of 0.2 is passed by anything on a machine that is busy."""
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +74,8 @@ def encoder(bodies: Path) -> BilingualEncoder:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory, encoder: BilingualEncoder) -> Home:
-    """A home with the demo web crawled and indexed, as `scout demo` does it, without the delay between requests.
+def demo_crawl(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, DemoWeb]:
+    """A home with the demo web crawled as `scout demo` does it, without the delay between requests, and that web's log.
 
     Tests only read it; the demo web is gone by then.
     """
@@ -77,7 +83,15 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, encoder: BilingualEncode
     sites = load_sites()
     with DemoWeb(sites, port=0) as web:
         crawl(seeds(sites, web.port), home.corpus, crawl_settings(loopback=True, delay=0.0))
+    return home, web
+
+
+@pytest.fixture(scope="session")
+def demo_home(demo_crawl: tuple[Home, DemoWeb], encoder: BilingualEncoder, bodies: Path) -> Home:
+    """The same home, indexed, with the fast body that programs would prepare there first."""
+    home, _ = demo_crawl
     build(home, encoder, index_settings())
+    shutil.copytree(bodies, home.models)
     return home
 
 

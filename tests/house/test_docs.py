@@ -19,7 +19,7 @@ from indexer.settings import IndexSettings
 from search_api.app import create_app
 from search_api.cli import app as cli
 from search_api.engine import Engine
-from search_api.routes import batch, page, search, similar, startups, status
+from search_api.routes import batch, browse, page, search, similar, startups, status, why
 from search_api.settings import ServiceSettings
 
 SETTINGS: tuple[type[BaseSettings], ...] = (CrawlSettings, IndexSettings, ServiceSettings)
@@ -86,9 +86,10 @@ def test_every_make_target_of_the_readme_exists(readme: str, root: Path) -> None
 
 
 def test_routes_are_plain_functions_that_run_off_the_event_loop() -> None:
-    # healthz does nothing that could block, and must answer when all worker threads are busy; batch waits there for a thread.
-    on_the_loop = {"healthz", "batch"}
-    parts = (search, batch, similar, startups, status, page)
+    # healthz does nothing that could block, and must answer when all worker threads are busy.
+    # batch and why wait there for a thread of their own.
+    on_the_loop = {"healthz", "batch", "why"}
+    parts = (search, why, batch, browse, similar, startups, status, page)
     routes = [route for part in parts for route in part.router.routes if isinstance(route, APIRoute)]
     assert {route.name for route in routes if inspect.iscoroutinefunction(route.endpoint)} == on_the_loop
     assert len(routes) > len(on_the_loop)

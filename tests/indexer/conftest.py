@@ -3,7 +3,8 @@
 import hashlib
 import random
 import re
-from collections.abc import Callable, Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +18,15 @@ from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup
 from indexer.build import build
 from indexer.encoder import Vector, Vectors
+from indexer.fusion import DENSE_WEIGHTS, ROAD_WEIGHTS
+from indexer.results import Evidence
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
 
 WHEN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+Sources = Mapping[tuple[str, str | None], str]
+"""Texts as they are stored, by startup and address; a profile has none."""
 steady = settings(deadline=None, max_examples=60, derandomize=True)
 """The machine that runs the tests may be busy, and the same examples every time keep CI quiet."""
 
@@ -113,6 +118,33 @@ def fill_at_random(home: Home, count: int = 12, seed: int = 1) -> None:
     fill(home, startups, pages, profiles)
 
 
+def assert_verbatim(shown: Sequence[Evidence], startup_id: str, sources: Sources) -> None:
+    """One to three passages of the startup stand in what was stored; marks are whole characters of them, in order, apart."""
+    assert 1 <= len(shown) <= 3
+    for one in shown:
+        text, passage = one.passage.text, one.passage
+        assert passage.startup_id == startup_id
+        assert sources[startup_id, passage.url][passage.start : passage.end] == text
+        last = 0
+        for start, end in one.marks:
+            assert last <= start < end <= len(text)
+            assert not unicodedata.category(text[start]).startswith("M"), "a mark begins within a character"
+            assert not unicodedata.category((text[end:] or " ")[0]).startswith("M"), "a mark ends within a character"
+            last = end
+
+
+def parts_of_meaning(nearest: Mapping[str, float], summaries: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+    """The parts `passage` and `summary` of each startup's score, worked out from its cosines, one startup at a time."""
+    near = {
+        key: np.array([DENSE_WEIGHTS["passage"] * max(nearest[key], 0), DENSE_WEIGHTS["summary"] * max(summaries[key], 0)])
+        for key in nearest
+    }
+    mean = np.mean(list(near.values()), axis=0)
+    highest = max((one - mean).sum() for one in near.values())
+    parts = {key: ROAD_WEIGHTS["dense"] * (one - mean) / highest for key, one in near.items()}
+    return {key: (float(one[0]), float(one[1])) if one.sum() > 0 else (0.0, 0.0) for key, one in parts.items()}
+
+
 @pytest.fixture(scope="session")
 def fake() -> FakeEncoder:
     return FakeEncoder()
@@ -133,6 +165,14 @@ def indexed(tmp_path_factory: pytest.TempPathFactory, fake: FakeEncoder) -> Home
     fill_at_random(made, 40, seed=7)
     build(made, fake, index_settings(passage_words=12))
     return made
+
+
+@pytest.fixture(scope="session")
+def sources(indexed: Home) -> Sources:
+    """What is stored in `indexed`."""
+    with Corpus(indexed.corpus, read_only=True) as corpus:
+        pages = {(page.startup_id, page.url): page.text for page in corpus.pages()}
+        return pages | {(profile.startup_id, profile.url): profile.text for profile in corpus.profiles()}
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,8 @@ def test_what_is_a_property_a_purpose_or_all_there_is_stays_in_the_need(language
         ("it", "Un processo privo di solventi e acidi.", "solventi", True),
         ("it", "Taglio laser senza bave.", "laser", False),
         ("de", "cutting without laser", "laser", True),
+        ("en", "It runs even without a power supply, thanks to its own battery.", "battery", False),
+        ("it", "Funziona anche senza rete elettrica, grazie a una batteria propria.", "batteria", False),
     ],
 )
 def test_a_startup_that_says_what_it_does_without_is_understood(language: str, text: str, thing: str, *, without: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -54,6 +55,31 @@ def test_scores_are_those_of_the_formula_and_below_the_ceiling(texts: list[list[
     assert scores.dtype == np.float32
     np.testing.assert_allclose(scores, bm25(texts, groups), rtol=1e-4, atol=1e-5)
     assert max(scores) <= index.ceiling(groups) + 1e-5
+
+
+@steady
+@given(texts=TEXTS, groups=NEEDS)
+def test_who_holds_a_term_is_who_scores_for_it(texts: list[list[str]], groups: list[Group]) -> None:
+    index = LexicalIndex.build(texts)
+    for group in groups:
+        assert index.holding(group).tolist() == (index.scores([group]) > 0).tolist()
+
+
+@steady
+@given(texts=TEXTS, groups=NEEDS, chance=st.randoms(use_true_random=False))
+def test_shares_are_what_terms_add_to_scores_by_their_worth(
+    texts: list[list[str]], groups: list[Group], chance: random.Random
+) -> None:
+    groups = [tuple(dict(group).items()) for group in groups]
+    index = LexicalIndex.build(texts)
+    rows = chance.choices(range(len(texts)), k=chance.randint(0, 4))
+    shares, worths = index.shares(groups, rows), index.worths(groups)
+    assert shares.shape == (len(groups), len(rows))
+    assert sum(worths) == index.ceiling(groups)
+    for own, worth, group in zip(shares, worths, groups, strict=True):
+        np.testing.assert_allclose(own * worth, index.scores([group])[rows], rtol=1e-4, atol=1e-5)
+    stems = {stem for group in groups for stem, _ in group}
+    assert index.held(stems, rows) == {stem for stem in stems if any(stem in texts[row] for row in rows)}
 
 
 def test_feedback_looks_for_what_the_first_texts_have_in_common() -> None:

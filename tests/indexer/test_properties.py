@@ -1,8 +1,8 @@
 """What holds for every corpus and every need: marks within their text, scores that sum, exact filters, one answer."""
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup
 from indexer.build import build
-from indexer.results import MAX_LIMIT, Evidence, Filters, MoreLike, Need
+from indexer.results import MAX_LIMIT, Filters, MoreLike, Need
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
-from tests.indexer.conftest import WHEN, WORDS, FakeEncoder, fill, steady
-from tests.indexer.test_facets import passes
+from tests.indexer.conftest import WHEN, WORDS, FakeEncoder, Sources, assert_verbatim, fill, steady
+from tests.indexer.test_searcher import passes
 
 costly = settings(steady, max_examples=12)
 ODD = (
@@ -41,7 +41,7 @@ class Indexed:
     """A small corpus and the searcher over it."""
 
     startups: tuple[Startup, ...]
-    sources: dict[tuple[str, str | None], str]
+    sources: Sources
     searcher: Searcher
     again: Searcher
 
@@ -60,8 +60,10 @@ def startup_and_texts(draw: st.DrawFn) -> tuple[Startup, list[str], str]:
     return startup, draw(st.lists(TEXTS, min_size=1, max_size=3)), draw(st.sampled_from(["en", "it", "de"]))
 
 
-def indexed(made: Sequence[tuple[Startup, list[str], str]], folder: str) -> Indexed:
-    home, encoder = Home(Path(folder)), FakeEncoder()
+@contextmanager
+def indexed(made: Sequence[tuple[Startup, list[str], str]]) -> Iterator[Indexed]:
+    """Index a drawn corpus while the context lasts."""
+    encoder = FakeEncoder()
     startups = tuple(replace(startup, id=f"s{number:02}") for number, (startup, _, _) in enumerate(made))
     pages, profiles = [], []
     for number, (startup, (_, texts, language)) in enumerate(zip(startups, made, strict=True)):
@@ -69,28 +71,15 @@ def indexed(made: Sequence[tuple[Startup, list[str], str]], folder: str) -> Inde
         if number % 3:
             pages.append(Page(f"https://{startup.id}.example/", startup.id, "Home", language, blocks, WHEN))
         else:
-            profiles.append(Profile(startup.id, startup.source or "yc", texts[0], language, WHEN))
-    fill(home, startups, pages, profiles)
-    build(home, encoder, index_settings(passage_words=10))
+            profiles.append(Profile(startup.id, "yc", texts[0], language, WHEN))
     sources = {(page.startup_id, page.url): page.text for page in pages}
-    sources |= {(profile.startup_id, None): profile.text for profile in profiles}
-    one, other = (Searcher(load_snapshot(home), encoder) for _ in range(2))
-    return Indexed(
-        tuple(s if n % 3 else replace(s, source=s.source or "yc") for n, s in enumerate(startups)), sources, one, other
-    )
-
-
-def assert_sound(shown: Sequence[Evidence], of: Indexed) -> None:
-    """Evidence stands in what was stored, and its marks are whole characters within it, in order, apart from each other."""
-    for one in shown:
-        text, passage = one.passage.text, one.passage
-        assert of.sources[passage.startup_id, passage.url][passage.start : passage.end] == text
-        last = 0
-        for start, end in one.marks:
-            assert last <= start < end <= len(text)
-            assert not unicodedata.category(text[start]).startswith("M"), "a mark begins within a character"
-            assert not unicodedata.category((text[end:] or " ")[0]).startswith("M"), "a mark ends within a character"
-            last = end
+    sources |= {(profile.startup_id, profile.url): profile.text for profile in profiles}
+    with TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        fill(home, startups, pages, profiles)
+        build(home, encoder, index_settings(passage_words=10))
+        one, other = (Searcher(load_snapshot(home), encoder) for _ in range(2))
+        yield Indexed(startups, sources, one, other)
 
 
 @costly
@@ -98,20 +87,21 @@ def assert_sound(shown: Sequence[Evidence], of: Indexed) -> None:
 def test_evidence_is_verbatim_marks_are_whole_characters_and_parts_sum_to_scores(
     made: list[tuple[Startup, list[str], str]], texts: list[str]
 ) -> None:
-    with TemporaryDirectory() as folder:
-        of = indexed(made, folder)
+    with indexed(made) as of:
         for text in texts:
             answer = of.searcher.search(Need(text, MAX_LIMIT))
             assert len(answer.matches) == len(made)
             for match in answer.matches:
                 assert match.score == pytest.approx(sum(match.scores.values()), abs=2e-6)
-                assert match.evidence
-                assert_sound(match.evidence, of)
+                assert_verbatim(match.evidence, match.startup.id, of.sources)
+                for told in (one.evidence for one in match.coverage if one.evidence):
+                    assert_verbatim((told,), match.startup.id, of.sources)
+            assert all(text[one.start : one.end] == one.text for one in answer.requirements)
         for startup in of.startups:
             for similar in of.searcher.similar(MoreLike(startup.id, MAX_LIMIT)).matches:
                 assert similar.score == pytest.approx(sum(similar.scores.values()), abs=2e-6)
                 assert similar.startup.id != startup.id
-                assert_sound(similar.evidence, of)
+                assert_verbatim(similar.evidence, similar.startup.id, of.sources)
 
 
 @st.composite
@@ -136,8 +126,7 @@ def filters_over(draw: st.DrawFn, startups: Sequence[Startup]) -> Filters:
 def test_filters_pass_what_a_look_at_each_startup_passes_and_leave_order_and_scores(
     data: st.DataObject, made: list[tuple[Startup, list[str], str]], text: str
 ) -> None:
-    with TemporaryDirectory() as folder:
-        of = indexed(made, folder)
+    with indexed(made) as of:
         known = {startup.id: startup for startup in of.startups}
         whole = of.searcher.search(Need(text, MAX_LIMIT)).matches
         like = of.searcher.similar(MoreLike("s00", MAX_LIMIT)).matches
@@ -157,8 +146,7 @@ def test_filters_pass_what_a_look_at_each_startup_passes_and_leave_order_and_sco
 def test_one_need_and_one_snapshot_give_one_answer_from_any_number_of_threads(
     made: list[tuple[Startup, list[str], str]], texts: list[str]
 ) -> None:
-    with TemporaryDirectory() as folder:
-        of = indexed(made, folder)
+    with indexed(made) as of:
         needs = [Need(text) for text in texts] * 4
         expected = [replace(of.searcher.search(need), took_ms=0.0) for need in needs]
         for threads in (1, 2, 7):

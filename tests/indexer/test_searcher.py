@@ -12,7 +12,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Profile, Startup
 from indexer.build import build
@@ -22,7 +21,7 @@ from indexer.results import MAX_LIMIT, MAX_NEED_CHARACTERS, Answer, Confidence, 
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
-from tests.indexer.conftest import WHEN, WORDS, FakeEncoder, fill, steady
+from tests.indexer.conftest import WHEN, WORDS, FakeEncoder, Sources, assert_verbatim, fill, parts_of_meaning, steady
 
 NEEDS = st.lists(st.sampled_from([*WORDS["en"], *WORDS["it"], "per", "with", "unheard"]), min_size=1, max_size=6).map(" ".join)
 
@@ -103,37 +102,29 @@ def test_matches_are_ranked_and_their_parts_sum_to_their_scores(searcher: Search
 
 @steady
 @given(text=NEEDS)
-def test_the_parts_are_those_of_a_search_by_hand(searcher: Searcher, indexed: Home, fake: FakeEncoder, text: str) -> None:
+def test_the_parts_of_meaning_are_those_of_a_search_by_hand(
+    searcher: Searcher, indexed: Home, fake: FakeEncoder, text: str
+) -> None:
     vector, nearest = fake.encode_need(text), dict[str, float]()
     for one in searcher.passages:
         nearest[one.startup_id] = max(nearest.get(one.startup_id, -1.0), float(fake.encode_need(one.text) @ vector))
-    parts = {match.startup.id: match.scores["passage"] for match in searcher.search(Need(text, MAX_LIMIT)).matches}
-    highest = max(nearest, key=nearest.__getitem__)
-    mean = sum(max(one, 0.0) for one in nearest.values()) / len(nearest)
-    assume(nearest[highest] - mean > 0.05 and parts[highest] > 0)
-    factor = parts[highest] / (nearest[highest] - mean)
-    for key, part in parts.items():
-        assert part in (0.0, pytest.approx(factor * (max(nearest[key], 0.0) - mean), abs=1e-5))
-    assert load_snapshot(indexed).manifest == searcher.manifest
+    snapshot = load_snapshot(indexed)
+    summaries = [float(one @ vector) for one in snapshot.dense_startups.vectors()]
+    parts = parts_of_meaning(nearest, dict(zip((startup.id for startup in snapshot.startups), summaries, strict=True)))
+    for match in searcher.search(Need(text, MAX_LIMIT)).matches:
+        assert (match.scores["passage"], match.scores["summary"]) == pytest.approx(parts[match.startup.id], abs=1e-5)
 
 
 @steady
 @given(text=NEEDS)
-def test_evidence_is_verbatim_in_the_corpus_and_marked_where_the_need_is(searcher: Searcher, indexed: Home, text: str) -> None:
-    with Corpus(indexed.corpus, read_only=True) as corpus:
-        sources = {(page.startup_id, page.url): page.text for page in corpus.pages()}
-        sources |= {(one.startup_id, one.url): one.text for one in corpus.profiles()}
+def test_evidence_is_verbatim_in_the_corpus_and_marked_where_the_need_is(
+    searcher: Searcher, sources: Sources, text: str
+) -> None:
     answer = searcher.search(Need(text, 10))
     for match in answer.matches:
-        assert 1 <= len(match.evidence) <= 3
+        assert_verbatim(match.evidence, match.startup.id, sources)
         for shown in match.evidence:
             one = shown.passage
-            assert one.startup_id == match.startup.id
-            assert sources[one.startup_id, one.url][one.start : one.end] == one.text
-            last = 0
-            for start, end in shown.marks:
-                assert last <= start < end <= len(one.text)
-                last = end
             if one.language == answer.language:  # else its words are marked where they are translations
                 marked = {one.text[start:end].casefold() for start, end in shown.marks}
                 assert marked >= set(text.split()) & set(one.text.casefold().replace(".", "").split()) - {"per", "with"}

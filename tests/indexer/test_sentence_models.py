@@ -3,8 +3,8 @@
 import json
 import logging
 import shutil
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,24 +188,12 @@ def test_tokens_are_counted_without_the_special_ones_and_beyond_the_limit(tiny: 
 
 def test_threads_share_a_model(tiny: SentenceTransformerEncoder) -> None:
     texts = ["a b c " * n for n in range(1, 20)]
-    expected = [tiny.encode_need(text) for text in texts]
-    wrong: list[object] = []
-
-    def work() -> None:
-        try:
-            for text, vector in zip(texts, expected, strict=True):
-                tiny.count_tokens([text])
-                if not np.allclose(tiny.encode_need(text), vector, atol=1e-5):
-                    wrong.append(text)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the test must tell
-            wrong.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    expected = [(tiny.encode_need(text), tiny.count_tokens([text])) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda text: (tiny.encode_need(text), tiny.count_tokens([text])), texts * 8))
+    for (vector, tokens), (right, count) in zip(found, expected * 8, strict=True):
+        np.testing.assert_allclose(vector, right, atol=1e-5)
+        assert tokens == count
 
 
 # Prompts

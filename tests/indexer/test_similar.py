@@ -21,7 +21,7 @@ from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.similar import same_company
 from indexer.snapshot import load_snapshot
-from tests.indexer.conftest import WHEN, FakeEncoder, fill, steady
+from tests.indexer.conftest import WHEN, FakeEncoder, Sources, assert_verbatim, fill, parts_of_meaning, steady
 from tests.indexer.test_searcher import FILTERS, are_ranges, passes
 
 IDS = st.integers(0, 39).map("s{:03}".format)
@@ -67,11 +67,8 @@ def test_a_filtered_list_is_the_whole_list_without_what_does_not_pass(
 @steady
 @given(startup_id=IDS)
 def test_it_is_ranked_its_parts_sum_and_its_evidence_is_verbatim_and_marked_within(
-    searcher: Searcher, indexed: Home, startup_id: str
+    searcher: Searcher, sources: Sources, startup_id: str
 ) -> None:
-    with Corpus(indexed.corpus, read_only=True) as corpus:
-        sources = {(page.startup_id, page.url): page.text for page in corpus.pages()}
-        sources |= {(one.startup_id, one.url): one.text for one in corpus.profiles()}
     answer = searcher.similar(MoreLike(startup_id, MAX_LIMIT))
     assert answer.startup.id == startup_id
     scores = [match.score for match in answer.matches]
@@ -80,32 +77,25 @@ def test_it_is_ranked_its_parts_sum_and_its_evidence_is_verbatim_and_marked_with
     for match in answer.matches:
         assert set(match.scores) == {"passage", "summary", "lexical"}
         assert match.score == pytest.approx(sum(match.scores.values()), abs=2e-6)
-        assert 1 <= len(match.evidence) <= 3
-        for shown in match.evidence:
-            one = shown.passage
-            assert one.startup_id == match.startup.id
-            assert sources[one.startup_id, one.url][one.start : one.end] == one.text
-            last = 0
-            for start, end in shown.marks:
-                assert last <= start < end <= len(one.text)
-                last = end
+        assert_verbatim(match.evidence, match.startup.id, sources)
 
 
 @steady
 @given(startup_id=IDS)
-def test_the_parts_of_meaning_are_those_of_a_comparison_by_hand(searcher: Searcher, fake: FakeEncoder, startup_id: str) -> None:
+def test_the_parts_of_meaning_are_those_of_a_comparison_by_hand(
+    searcher: Searcher, indexed: Home, fake: FakeEncoder, startup_id: str
+) -> None:
     own = np.stack([fake.encode_need(one.text) for one in searcher.startup(startup_id)[1]])
-    matches = searcher.similar(MoreLike(startup_id, MAX_LIMIT)).matches
-    nearest = {}
-    for match in matches:
-        theirs = np.stack([fake.encode_need(one.text) for one in searcher.startup(match.startup.id)[1]])
-        nearest[match.startup.id] = max(float((own @ theirs.T).max(axis=1).mean()), 0.0)
-    mean = sum(nearest.values()) / len(nearest)
-    shown = [(match.scores["passage"], nearest[match.startup.id] - mean) for match in matches if match.scores["passage"]]
-    assert shown
-    factor = max(part for part, _ in shown) / max(near for _, near in shown)
-    for part, near in shown:
-        assert part == pytest.approx(factor * near, abs=1e-4)
+    snapshot = load_snapshot(indexed)
+    of = {startup.id: vector for startup, vector in zip(snapshot.startups, snapshot.dense_startups.vectors(), strict=True)}
+    nearest, summaries = dict[str, float](), dict[str, float]()
+    for other in of.keys() - {startup_id}:
+        theirs = np.stack([fake.encode_need(one.text) for one in searcher.startup(other)[1]])
+        nearest[other] = float((own @ theirs.T).max(axis=1).mean())
+        summaries[other] = float(of[other] @ of[startup_id])
+    parts = parts_of_meaning(nearest, summaries)
+    for match in searcher.similar(MoreLike(startup_id, MAX_LIMIT)).matches:
+        assert (match.scores["passage"], match.scores["summary"]) == pytest.approx(parts[match.startup.id], abs=1e-4)
 
 
 def test_the_same_wish_gets_the_same_answer_again_after_loading_again_and_from_threads(

@@ -1,10 +1,7 @@
 """What is read is what was written, or an error; never a wrong answer."""
 
 import json
-import resource
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +16,7 @@ from indexer.results import Need
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import FORMAT, Snapshot, building, current_manifest, load_snapshot, new_id, write_snapshot
+from tests.full_disk import no_file_beyond
 from tests.indexer.conftest import FakeEncoder, fill_at_random
 
 
@@ -34,17 +32,6 @@ def folder_of(home: Home) -> Path:
 
 def as_written(home: Home, fields: dict[str, object]) -> None:
     (folder_of(home) / "manifest.json").write_text(json.dumps(fields))
-
-
-@contextmanager
-def no_file_beyond(size: int) -> Iterator[None]:
-    """Make writing fail as on a full disk, for files of more than `size` bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_snapshot_comes_back_as_it_was_written(indexed: Home, tmp_path: Path) -> None:

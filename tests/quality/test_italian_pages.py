@@ -1,4 +1,4 @@
-"""English and Italian needs find the Italian pages that answer them, and the startups behind these."""
+"""English and Italian needs find the Italian pages that answer them, and the startups behind these; few are told `nothing`."""
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +16,7 @@ from indexer.encoder import Encoder
 from indexer.encoders import packaged_crossing
 from indexer.evaluation.measures import RELEVANT_FROM, evaluate, make_run
 from indexer.evaluation.topics import LANGUAGES, Qrels, Topic, read_qrels, read_topics
+from indexer.results import Need, Verdict
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import Snapshot, load_snapshot
@@ -27,6 +28,8 @@ FLOORS = tomllib.loads((FOLDER / "floors.toml").read_text(encoding="utf-8"))
 DEEPEST = 100
 PAGE_MEASURES = {"MRR@10": RR(rel=RELEVANT_FROM) @ 10, "Recall@5": R(rel=RELEVANT_FROM) @ 5}
 STARTUP_MEASURE = "nDCG@10"
+ANSWERED = "answered"
+"""The share of needs, all of which the pages answer, that do not get the verdict `nothing`."""
 
 Figures = Mapping[str, Mapping[str, float]]
 """Per language of the need, the figures by measure."""
@@ -61,6 +64,8 @@ class Lab:
             startups = evaluate(make_run(self.topics, language, self._searcher.search), self.startup_qrels())
             found[language] = {name: pages[measure] for name, measure in PAGE_MEASURES.items()}
             found[language][STARTUP_MEASURE] = startups.means[STARTUP_MEASURE]
+            verdicts = [self._searcher.search(Need(topic.wordings[language])).verdict for topic in self.topics]
+            found[language][ANSWERED] = sum(one is not Verdict.NOTHING for one in verdicts) / len(verdicts)
         return found
 
     def startup_qrels(self) -> Qrels:

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from tests.quality.conftest import MEASURED
 
 HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text())
-COLLECTIONS = ("dev", "own", "translated", "twice")
+TRANSLATED = {"own": "translated", "twice": "twice translated"}
+COLLECTIONS = ("dev", "own", "translated", "twice", "twice translated")
 Measured = Mapping[str, Mapping[str, Evaluation]]
 
 
@@ -24,16 +26,17 @@ def measured(shared: Path, profiles_searcher: Searcher, pytestconfig: pytest.Con
     Needs for which nothing is relevant are left out.
 
     "translated" are our needs with the Italian put into English by a translator who saw nothing else: what English itself
-    makes of the Italian wordings, which are more colloquial than the English ones.
+    makes of the Italian wordings.
     """
-    own = HERE / "own_needs"
-    topics = {"dev": shared / "eval/dev/topics.tsv", "own": own / "topics.tsv", "translated": own / "translated.tsv"}
-    topics["twice"] = HERE / "judged_twice/topics.tsv"
+    topics = {"dev": shared / "eval/dev/topics.tsv"}
+    for name, folder in (("own", HERE / "own_needs"), ("twice", HERE / "judged_twice")):
+        topics |= {name: folder / "topics.tsv", TRANSLATED[name]: folder / "translated.tsv"}
+    search = cache(profiles_searcher.search)  # the Italian wordings of a collection and of its translation are the same
     found: dict[str, dict[str, Evaluation]] = {}
     for name, file in topics.items():
         qrels = read_qrels(file.with_name("qrels.txt"))
         needs = [one for one in read_topics(file) if max(qrels[one.id].values()) >= RELEVANT_FROM]
-        found[name] = {one: evaluate(make_run(needs, one, profiles_searcher.search), qrels) for one in LANGUAGES}
+        found[name] = {one: evaluate(make_run(needs, one, search), qrels) for one in LANGUAGES}
     lines = pytestconfig.stash.setdefault(MEASURED, [])
     for name, evaluations in found.items():
         for one, evaluation in evaluations.items():

@@ -23,7 +23,9 @@ def test_every_quotation_shown_for_the_dev_needs_and_for_what_is_like_their_firs
     similar = [profiles_searcher.similar(MoreLike(first, 20)) for first in sorted(firsts)]
     shown = [one for answer in (*answers, *similar) for match in answer.matches for one in match.evidence]
     assert len(shown) > 20 * len(answers)
-    for one in shown:
+    told = [one.evidence for answer in answers for match in answer.matches for one in match.coverage if one.evidence]
+    assert len(told) > len(answers)
+    for one in (*shown, *told):
         passage = one.passage
         assert said[passage.startup_id, passage.source][passage.start : passage.end] == passage.text
         assert all(0 <= start < end <= len(passage.text) for start, end in one.marks)

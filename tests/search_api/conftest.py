@@ -16,12 +16,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+import search_api.engine
 from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup
@@ -29,9 +31,12 @@ from indexer.build import build
 from indexer.encoder import Vector, Vectors
 from indexer.settings import index_settings
 from search_api.app import create_app
+from search_api.cli import main
 from search_api.engine import Engine
 from search_api.settings import service_settings
 
+Run = Callable[..., tuple[int, str, str]]
+"""Runs a command; returns exit code, standard output, standard error."""
 READ = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 STARTUPS = (
     Startup("ks-1", "Fondivista", "https://fondivista.example/", None, "IT", "knowledge-share", ("Foundry", "Vision"), 8, 2019),
@@ -100,6 +105,19 @@ def fill(home: Home, *more: Startup) -> None:
             corpus.put_page(Page(startup.url, startup.id, f"{startup.name}: home", language, blocks, READ))
             about = (Block("About", f"{startup.name} has ten people and a workshop."),)
             corpus.put_page(Page(f"{startup.url}about", startup.id, "About", "en", about, READ))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(client: httpx.Client) -> bool:
+    try:
+        return client.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 @pytest.fixture
@@ -195,6 +213,25 @@ def assert_problem() -> Callable[..., str]:
         return detail
 
     return check
+
+
+@pytest.fixture
+def scout_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[Home, object], Run]:
+    """Make what runs `scout` in this process, on a home, with a model that is loaded already: `scout_here(home, encoder)`."""
+
+    def over(home: Home, encoder: object) -> Run:
+        monkeypatch.setenv("SCOUT_HOME", str(home.root))
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setattr(search_api.engine, "chosen_encoder", lambda *_: encoder)
+        return call
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return over
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from fastapi.staticfiles import StaticFiles
 import search_api
 from search_api.security import Guard
 from search_api.wire.requests import SearchIn
-from search_api.wire.responses import EvidenceOut, MatchOut, ProblemOut, SearchOut, StartupOut, StatusOut
+from search_api.wire.responses import EvidenceOut, MatchOut, ProblemOut, SearchOut, SimilarAnswerOut, StartupOut, StatusOut
 
 STATIC = Path(search_api.__file__).parent / "static"
 READ = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
@@ -49,7 +49,8 @@ def match(
     rank: int, confidence: Literal["strong", "possible", "weak"], startup: StartupOut, *passages: EvidenceOut
 ) -> MatchOut:
     """Return a match at `rank`."""
-    return MatchOut(rank=rank, score=1 / rank, confidence=confidence, startup=startup, evidence=passages)
+    chance = {"strong": 0.7, "possible": 0.3, "weak": 0.05}[confidence]
+    return MatchOut(rank=rank, score=1 / rank, probability=chance, confidence=confidence, startup=startup, evidence=passages)
 
 
 def startup(name: str, **fields: object) -> StartupOut:
@@ -148,7 +149,7 @@ def hostile_matches() -> list[MatchOut]:
         match(
             3,
             "weak",
-            startup("Marks"),
+            startup("Marks", id="a/b? è"),
             evidence("abc 🔥", "").model_copy(update={"marks": ((-5, 2), (3, 900), (4, 2), (1, 3))}),
         ),
     ]
@@ -167,6 +168,50 @@ EXCLUDED = ("cromo esavalente", "hexavalent chromium", "laser", PAYLOAD)
 """What the stand-in takes for exclusions, wherever it stands in a need."""
 
 
+PARTS = (("senza batteria", "what", "met"), ("ATEX", "certification", "not stated"), ("oltre 600 °C", "figure", "contradicted"))
+"""The parts of the need that holds `grid`, with what the first match says of them."""
+
+
+def covered(first: MatchOut) -> MatchOut:
+    """Return a match that says something of each of `PARTS`."""
+    told = {
+        "met": evidence("It works without a battery.", "without a battery"),
+        "contradicted": evidence("Up to 400 °C.", "400 °C"),
+    }
+    coverage = [{"status": status, "evidence": told.get(status)} for _, _, status in PARTS]
+    return MatchOut.model_validate(first.model_dump() | {"coverage": coverage})
+
+
+AMBIGUOUS = {
+    "stampo": (
+        ("mould", "attrezzo per iniezione", "tool for injection"),
+        ("stamping die", "attrezzo per lamiera", "sheet metal tool"),
+    ),
+    "rete": (("network", "informatica", "computing"), ("grid", "energia", "energy"), ("mesh", "tessuto di fili", "wire cloth")),
+    "getto": (("casting", "pezzo colato", "cast part"), ("jet", "", "")),
+    "fumi": (("fumes", "esalazioni", "vapours"), ("flue gas", "gas caldi", "hot gas")),
+    "carica": (("charge", "nel forno", "in the furnace"), ("filler", "nella plastica", "in plastic")),
+    "markup": ((PAYLOAD, PAYLOAD, PAYLOAD), (LONG_WORD, LONG_WORD, LONG_WORD)),
+}
+"""Words that the stand-in takes for ambiguous, with their senses, the likeliest first."""
+
+
+def senses_of(question: SearchIn) -> list[dict[str, object]]:
+    """Return the ambiguous words of a need as the service tells them."""
+    found: list[dict[str, object]] = []
+    for text, senses in AMBIGUOUS.items():
+        told = [
+            {"english": english, "meaning_it": italian, "meaning_en": meant, "choice": f"{text}={english}"}
+            for english, italian, meant in senses
+        ]
+        chosen = [sense for sense in told if sense["choice"] in question.senses]
+        taken = (chosen or told)[0]
+        if text in question.need:
+            others = [sense for sense in told if sense != taken]
+            found.append({"text": text, "start": 0, "end": 1, "taken": taken, "others": others, "chosen": bool(chosen)})
+    return found
+
+
 def answer_to(question: SearchIn) -> SearchOut:
     """Return the canned answer that a word in the need asks for."""
     matches, verdict, facets = usual_matches(), "fits", FACETS
@@ -179,6 +224,8 @@ def answer_to(question: SearchIn) -> SearchOut:
             )
         ]
         verdict = "unsure"
+    elif "grid" in question.need:
+        matches = [covered(matches[0]), *matches[1:]]
     elif "nothing" in question.need:
         matches = [one.model_copy(update={"confidence": "weak"}) for one in matches[:4]]
         verdict = "nothing"
@@ -198,6 +245,11 @@ def answer_to(question: SearchIn) -> SearchOut:
                 for text in EXCLUDED
                 if text in question.need or (text == PAYLOAD and "hostile" in question.need)
             ],
+            "senses": senses_of(question),
+            "missing": [{"text": text, "start": 0, "end": 1} for text in ("stampo", PAYLOAD) if verdict == "nothing"],
+            "requirements": [
+                {"text": text, "kind": kind, "start": 0, "end": 1} for text, kind, _ in PARTS if "grid" in question.need
+            ],
         }
     )
 
@@ -206,6 +258,17 @@ def problem(status: int, code: str, detail: str) -> JSONResponse:
     """Return an error as the service sends it."""
     body = ProblemOut(type="about:blank", title="Error", status=status, detail=detail, code=code)
     return JSONResponse(body.model_dump(), status, media_type="application/problem+json")
+
+
+def similar_to(startup_id: str) -> Response | SimilarAnswerOut:
+    """Return the canned answer to who is like a startup."""
+    given = [one.startup for one in (*usual_matches(), *hostile_matches()) if one.startup.id == startup_id]
+    if not given:
+        return problem(404, "unknown-startup", "there is no startup of that id")
+    matches = [one.model_dump(exclude={"confidence", "probability"}) for one in usual_matches()[:3]]
+    return SimilarAnswerOut.model_validate(
+        {"startup": given[0], "took_ms": 9.5, "snapshot": "20261104-060000-ab12", "matches": matches, "facets": FACETS}
+    )
 
 
 def make_app(*, ready: bool = True) -> FastAPI:
@@ -241,12 +304,15 @@ def make_app(*, ready: bool = True) -> FastAPI:
             return problem(503, "no-snapshot", "no snapshot yet: run `scout index`")
         if "refused" in question.need:
             return problem(422, "bad-need", "the need <b>holds</b> no word: describe it in a sentence")
+        if any(choice.partition("=")[0] not in question.need for choice in question.senses):
+            return problem(422, "bad-sense", "the need has no such ambiguous word")
         if "crash" in question.need:
             return HTMLResponse("<h1>Internal Server Error</h1>", 500)
         if "slow" in question.need:
             time.sleep(0.6)
         return answer_to(question)
 
+    app.get("/api/startups/{startup_id:path}/similar", response_model=SimilarAnswerOut)(similar_to)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 

@@ -15,6 +15,7 @@ import typer.main
 
 from crawler.home import Home
 from search_api.cli import app, main
+from tests.search_api.conftest import answers, free_port
 
 Scout = Callable[..., "subprocess.CompletedProcess[str]"]
 CLEAN = "import sys; from search_api.cli import main; main()"
@@ -47,12 +48,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize("name", ALL, ids=" ".join)
@@ -160,14 +155,10 @@ def test_serve_answers_prints_no_need_and_ends_with_ctrl_c(
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
             deadline = time.monotonic() + 90
-            while True:
-                try:
-                    if client.get("/readyz").status_code == 200:
-                        break
-                except httpx.TransportError:
-                    assert time.monotonic() < deadline, "the service did not start"
-                    assert program.poll() is None, program.stdout and program.stdout.read()
-                    time.sleep(0.2)
+            while not answers(client):
+                assert time.monotonic() < deadline, "the service did not start"
+                assert program.poll() is None, program.stdout and program.stdout.read()
+                time.sleep(0.2)
             need = "zirconite cladding"
             assert client.get("/api/search", params={"need": need}).json()["need"] == need
             assert client.get("/api/search", params={"need": need, "colour": "red"}).status_code == 422

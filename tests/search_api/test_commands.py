@@ -11,34 +11,20 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-import search_api.engine
 from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Block, Page, Startup
 from indexer.build import build
 from indexer.settings import index_settings
-from search_api.cli import main
+from tests.search_api.conftest import Run
 
 NEED = "manutenzione predittiva di motori elettrici e pompe"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(
-    demo_home: Home, encoder: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Run `scout` on the demo's index, with the model that the tests have loaded already."""
-    monkeypatch.setenv("SCOUT_HOME", str(demo_home.root))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(search_api.engine, "chosen_encoder", lambda *_: encoder)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
+def run(demo_home: Home, encoder: object, scout_here: Callable[[Home, object], Run]) -> Run:
+    """Run `scout` on the demo's index."""
+    return scout_here(demo_home, encoder)
 
 
 def api(make_app: Callable[..., FastAPI], home: Home, encoder: object, **body: object) -> dict[str, Any]:
@@ -83,12 +69,21 @@ def test_people_are_told_what_was_excluded(run: Run) -> None:
 
 def test_every_line_of_the_evidence_is_indented_and_none_is_too_long(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    lines = run("search", NEED, "--limit", "5")[1].splitlines()
-    told = [line for line in lines[:-1] if line and not re.match(r"\d\. ", line)]
+    lines = run("search", NEED, "--limit", "5")[1].rstrip().rpartition("\n\n")[0].splitlines()  # the last block is on the whole
+    told = [line for line in lines if line and not re.match(r"\d\. ", line)]
     assert len(told) > 20
     headlines = [line for line in told if not line.startswith("   ")]
     assert all("http" in line or "TRL" in line for line in headlines), headlines
     assert all(len(line) <= 60 for line in told)
+
+
+def test_a_need_that_nothing_meets_is_told_so_with_what_is_missing(run: Run) -> None:
+    said = " ".join(run("search", "abiti da sposa per sommozzatori", "--limit", "2")[1].split())
+    assert "Nothing here seems to meet the need; what is shown is only the nearest." in said
+    assert "What is missing, none of the first ten has it:" in said
+    assert "“sommozzatori”" in said
+    assert "weak " in said
+    assert "the answer as a whole: nothing" in said
 
 
 @pytest.mark.parametrize(
@@ -151,3 +146,12 @@ def home_of_a_rogue(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> H
         corpus.put_page(Page("https://rogue.example/", "rogue", "\x1b[2J", "en", blocks, datetime.now(UTC)))
     build(home, encoder, index_settings())
     return home
+
+
+def test_people_see_which_parts_of_the_need_a_startup_meets(run: Run) -> None:
+    said = run("search", "robot per magazzini, oltre 600 gradi", "--limit", "5")[1]
+    grids = [
+        line for line in said.splitlines() if re.fullmatch(r" *[✓·✗] robot  [✓·✗] magazzini  [✓·✗] oltre 600 gradi.*", line)
+    ]
+    assert len(grids) == 5
+    assert any("✓ robot" in line for line in grids)

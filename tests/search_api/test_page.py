@@ -275,7 +275,7 @@ def test_filters_send_what_was_chosen_and_show_it_as_removable_chips(page: Page)
 def test_an_exclusion_is_a_chip_that_switches_it_off_and_on_again_and_stays_in_the_address(page: Page) -> None:
     need = "coatings without hexavalent chromium, no laser"
     page.goto(f"/?need={need}")
-    chips = page.locator("#exclusions")
+    chips = page.locator("#reading")
     expect(chips.get_by_role("button")).to_have_text(["without: hexavalent chromium", "without: laser"])
     asked = asked_by(page, lambda: chips.get_by_role("button", name="Stop excluding hexavalent chromium").press("Enter"))
     assert asked == {"need": need, "limit": 10, "filters": {}, "ignore_exclusions": ["hexavalent chromium"]}
@@ -298,11 +298,158 @@ def test_an_exclusion_is_a_chip_that_switches_it_off_and_on_again_and_stays_in_t
 
 def test_an_exclusion_reads_well_on_a_phone_and_in_italian(phone: Page, italian: Page) -> None:
     phone.goto("/?need=hostile")
-    expect(phone.locator("#exclusions button")).to_have_text(re.compile("without: <img"))
+    expect(phone.locator("#reading button")).to_have_text(re.compile("without: <img"))
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     italian.goto("/?need=rivestimenti senza cromo esavalente&ignore=cromo esavalente")
     expect(italian.get_by_role("button", name="Escludi di nuovo cromo esavalente")).to_have_text("senza: cromo esavalente")
     assert italian.evaluate(CONTRAST) == []
+
+
+def test_an_ambiguous_word_shows_its_sense_and_another_one_is_asked_for_with_the_keyboard(page: Page) -> None:
+    need = "casting: sensori per stampo e rete"
+    page.goto(f"/?need={need}")
+    picker = page.get_by_role("combobox", name="stampo: which meaning?")
+    expect(picker).to_have_value("stampo=mould")
+    expect(picker.locator("option")).to_have_text(["mould: tool for injection", "stamping die: sheet metal tool"])
+    picker.focus()
+    asked = asked_by(page, lambda: page.keyboard.press("ArrowDown"))
+    assert asked == {"need": need, "limit": 10, "filters": {}, "senses": ["stampo=stamping die"]}
+    expect(picker).to_have_value("stampo=stamping die")
+    expect(picker).to_be_focused()
+    expect(page.get_by_role("status")).to_contain_text("10 startups shown")
+    asked = asked_by(page, lambda: page.get_by_role("combobox", name="rete").select_option("grid: energy"))
+    assert asked["senses"] == ["stampo=stamping die", "rete=grid"]
+    expect(page.get_by_role("combobox", name="rete")).to_have_value("rete=grid")
+
+
+def test_a_chosen_sense_stays_in_the_address_and_goes_with_its_need(page: Page) -> None:
+    asked = asked_by(page, lambda: page.goto("/?need=stampo&sense=stampo%3Dstamping+die"))
+    assert asked["senses"] == ["stampo=stamping die"]
+    picker = page.get_by_role("combobox", name="stampo")
+    expect(picker).to_have_value("stampo=stamping die")
+    asked_by(page, lambda: picker.select_option("mould: tool for injection"))
+    assert parse_qs(urlsplit(page.url).query)["sense"] == ["stampo=mould"]
+    page.go_back()
+    expect(picker).to_have_value("stampo=stamping die")
+    page.get_by_role("textbox").fill("stampo e getto")
+    assert asked_by(page, page.get_by_role("button", name="Search").click) == {
+        "need": "stampo e getto",
+        "limit": 10,
+        "filters": {},
+    }
+    page.goto("/?need=casting")
+    expect(page.get_by_role("article")).to_have_count(10)
+    expect(page.locator("#reading")).to_be_hidden()
+
+
+def test_a_sense_that_is_no_more_is_told_and_dropped_on_a_second_try(page: Page) -> None:
+    page.goto("/?need=casting&sense=stampo%3Dmould&country=IT")
+    expect(page.get_by_role("alert")).to_contain_text("the need has no such ambiguous word")
+    asked = asked_by(page, page.get_by_role("button", name="Try again").click)
+    assert asked == {"need": "casting", "limit": 10, "filters": {"country": ["IT"]}}
+    expect(page.get_by_role("article")).to_have_count(10)
+    assert "sense" not in page.url
+
+
+def test_senses_are_told_in_the_language_of_the_page_and_many_take_little_room(italian: Page) -> None:
+    italian.goto("/?need=stampo rete getto fumi carica senza laser")
+    pickers = italian.locator("#reading").get_by_role("combobox")
+    expect(pickers).to_have_count(5)
+    expect(pickers.first).to_have_accessible_name("stampo: quale significato?")
+    expect(pickers.first.locator("option")).to_have_text(
+        ["attrezzo per iniezione (mould)", "attrezzo per lamiera (stamping die)"]
+    )
+    expect(pickers.nth(2).locator("option")).to_have_text(["pezzo colato (casting)", "jet"])
+    italian.get_by_role("button", name="English").click()
+    expect(pickers.first.locator("option").first).to_have_text("mould: tool for injection")
+    assert italian.evaluate(CONTRAST) == []
+    italian.set_viewport_size({"width": 320, "height": 700})
+    expect(italian.get_by_role("article").first).to_be_visible()
+    room = italian.locator("#reading").bounding_box()
+    assert room is not None
+    assert room["height"] < 160
+    pickers.last.focus()
+    expect(pickers.last).to_be_in_viewport()
+
+
+def test_senses_of_any_text_and_length_stay_text_on_a_phone(phone: Page) -> None:
+    phone.goto("/?need=markup")
+    expect(phone.get_by_role("combobox", name="markup").locator("option").first).to_contain_text("<img src=x")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phone.goto("/?need=casting stampo rete fumi")
+    expect(phone.get_by_role("combobox").first).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    heights = phone.locator("#reading select").evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().height)")
+    assert min(heights) >= 24
+
+
+def test_similar_startups_stand_in_place_of_the_results_and_a_button_leads_back(page: Page) -> None:
+    page.goto("/?need=casting&country=IT")
+    with page.expect_request("**/similar?*") as sent:
+        page.get_by_role("button", name="Startups similar to Porosense").press("Enter")
+    address = urlsplit(sent.value.url)
+    assert (address.path, parse_qs(address.query)) == ("/api/startups/porosense/similar", {"limit": ["10"], "country": ["IT"]})
+    expect(page.get_by_role("heading", level=2)).to_have_text("Startups similar to Porosense")
+    expect(page.get_by_role("article")).to_have_count(3)
+    expect(page.locator(".badge")).to_have_count(0)
+    back = page.get_by_role("button", name="Back to the results")
+    expect(back).to_be_focused()
+    expect(page.get_by_role("status")).to_contain_text("3 startups shown")
+    assert parse_qs(urlsplit(page.url).query)["similar"] == ["porosense"]
+    page.reload()
+    expect(page.get_by_role("heading", level=2)).to_have_text("Startups similar to Porosense")
+    assert asked_by(page, back.click) == {"need": "casting", "limit": 10, "filters": {"country": ["IT"]}}
+    expect(page.get_by_role("article", name="Porosense")).to_be_focused()
+    expect(back).to_be_hidden()
+    page.go_back()
+    expect(page.get_by_role("heading", level=2)).to_have_text("Startups similar to Porosense")
+    page.get_by_role("textbox").fill("emoji")
+    assert asked_by(page, page.get_by_role("button", name="Search").click)["need"] == "emoji"
+    assert "similar" not in page.url
+
+
+def test_similar_startups_read_well_in_italian_and_with_any_id(italian: Page) -> None:
+    italian.goto("/?need=hostile")
+    with italian.expect_request("**/similar?*") as sent:
+        italian.get_by_role("button", name="Startup simili a Marks").click()
+    assert urlsplit(sent.value.url).path == "/api/startups/a%2Fb%3F%20%C3%A8/similar"
+    expect(italian.get_by_role("heading", level=2)).to_have_text("Startup simili a Marks")
+    expect(italian.get_by_role("button", name="Torna ai risultati")).to_be_visible()
+    assert italian.evaluate(CONTRAST) == []
+
+
+def test_a_startup_that_is_gone_is_told(page: Page) -> None:
+    page.goto("/?need=casting&similar=gone")
+    expect(page.get_by_role("alert")).to_contain_text("there is no startup")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("article")).to_have_count(10)
+
+
+def test_a_match_says_part_by_part_what_it_meets_and_shows_where(page: Page) -> None:
+    page.goto("/?need=grid")
+    card = page.get_by_role("article", name="Fondivista")
+    parts = card.get_by_role("list", name="What the need asks for").get_by_role("listitem")
+    expect(parts).to_have_text(
+        [re.compile("senza batteria: met"), re.compile("ATEX: not stated"), re.compile("oltre 600 °C: contradicted")]
+    )
+    quoted = parts.first.locator("figure")
+    expect(quoted).to_be_hidden()
+    parts.first.locator("summary").press("Enter")
+    expect(quoted.locator("mark")).to_have_text("without a battery")
+    expect(quoted.locator("figcaption")).to_contain_text("read on 3 Nov 2026")
+    expect(parts.nth(1).locator("summary")).to_have_count(0)
+    expect(page.get_by_role("article", name="Porosense").locator(".coverage")).to_have_count(0)
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_the_parts_of_a_need_read_well_on_a_phone_and_in_italian(phone: Page, italian: Page) -> None:
+    phone.goto("/?need=grid")
+    phone.locator("summary").first.tap()
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    italian.goto("/?need=grid")
+    expect(italian.get_by_role("list", name="Che cosa chiede l\u2019esigenza").get_by_role("listitem").nth(2)).to_have_text(
+        re.compile("oltre 600 °C: smentito")
+    )
 
 
 def test_escape_closes_a_filter_and_gives_the_focus_back(page: Page) -> None:
@@ -362,6 +509,15 @@ def test_nothing_fits_is_said_first(page: Page) -> None:
     expect(page.get_by_text("Weak match")).to_have_count(4)
     page.goto("/?need=casting&tag=Qualit%C3%A0")
     expect(page.get_by_role("heading", level=2)).to_have_text("No startup passes these filters.")
+
+
+def test_what_no_match_speaks_of_is_named_and_how_likely_each_is(page: Page) -> None:
+    page.goto("/?need=nothing")
+    expect(page.locator("#count")).to_contain_text("None of the first ten mentions “stampo”")
+    expect(page.locator("#count")).to_contain_text(stand_in.PAYLOAD)
+    expect(page.locator(".badge").first).to_have_text("Weak match · 70%")
+    page.goto("/?need=die+casting")
+    expect(page.locator("#count")).not_to_contain_text("mentions")
 
 
 def test_a_refusal_shows_the_services_own_words_as_text(page: Page) -> None:

@@ -30,14 +30,17 @@ def ids(answer: Answer) -> set[str]:
 
 def test_the_answer_has_the_form_of_the_contract(client: TestClient) -> None:
     answer = post(client)
-    assert list(answer) == ["need", "language", "took_ms", "snapshot", "verdict", "matches", "facets", "exclusions"]
+    assert list(answer) == [
+        "need", "language", "took_ms", "snapshot", "verdict", "matches", "facets", "exclusions",
+        "senses", "requirements", "missing", "total", "next",
+    ]  # fmt: skip
     assert (answer["need"], answer["language"], answer["verdict"]) == (NEED, "it", "fits")
     assert answer["took_ms"] > 0
     assert [match["rank"] for match in answer["matches"]] == list(range(1, 7))
     scores = [match["score"] for match in answer["matches"]]
     assert scores == sorted(scores, reverse=True)
     best = answer["matches"][0]
-    assert list(best) == ["rank", "score", "confidence", "startup", "evidence"]
+    assert list(best) == ["rank", "score", "probability", "confidence", "startup", "evidence", "coverage"]
     assert best["startup"] == {
         "id": "ks-1",
         "name": "Fondivista",
@@ -57,7 +60,12 @@ def test_the_answer_has_the_form_of_the_contract(client: TestClient) -> None:
     assert {field: sum(values.values()) for field, values in answer["facets"].items()} == {
         "country": 5,
         "source": 5,
+        "region": 0,
         "tag": 8,
+        "language": 8,
+        "class": 0,
+        "fetched": 6,
+        "own_site": 6,
         "trl": 5,
         "founded": 5,
     }
@@ -158,3 +166,24 @@ def test_what_a_need_excludes_is_said_and_can_be_switched_off(client: TestClient
         client.get("/api/search", params={"need": need, "ignore_exclusions": ["droni"]}).json(),
     ):
         assert answer["exclusions"] == [said | {"applied": False}]
+
+
+def test_each_match_says_what_it_tells_of_each_part_of_the_need(client: TestClient) -> None:
+    need = "machine vision for robots, no lasers, payload over 20 kg, ISO 9001 certified"
+    answer = post(client, need=need)
+    parts = answer["requirements"]
+    assert [(one["kind"], one["text"]) for one in parts] == [
+        ("what", "machine vision"),
+        ("where", "robots"),
+        ("exclusion", "no lasers"),
+        ("figure", "payload over 20 kg"),
+        ("certification", "ISO 9001 certified"),
+    ]
+    assert all(need[one["start"] : one["end"]] == one["text"] for one in parts)
+    assert {len(match["coverage"]) for match in answer["matches"]} == {len(parts)}
+    (told,) = (match["coverage"] for match in answer["matches"] if match["startup"]["id"] == "yc-3")
+    assert [one["status"] for one in told] == ["met", "met", "not stated", "not stated", "not stated"]
+    shown = told[0]["evidence"]
+    assert [shown["text"][start:end] for start, end in shown["marks"]] == ["Machine", "vision"]
+    assert shown["url"] == "https://weldbot.example/"
+    assert told[-1]["evidence"] is None

@@ -8,11 +8,9 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-import search_api.engine
 from crawler.home import Home
 from crawler.records import Startup
-from search_api.cli import main
-from tests.search_api.conftest import WordEncoder
+from tests.search_api.conftest import Run, WordEncoder
 
 Answer = dict[str, Any]
 
@@ -87,22 +85,12 @@ def test_what_cannot_be_answered_is_a_problem(
 
 
 @pytest.fixture
-def run(small_home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Run `scout` on the small index; returns exit code, standard output, standard error."""
-    monkeypatch.setenv("SCOUT_HOME", str(small_home.root))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(search_api.engine, "chosen_encoder", lambda *_: WordEncoder())
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
+def run(small_home: Home, scout_here: Callable[[Home, object], Run]) -> Run:
+    """Run `scout` on the small index."""
+    return scout_here(small_home, WordEncoder())
 
 
-def test_the_command_gives_the_apis_answer_and_people_names_and_evidence(run: Callable[..., Any], client: TestClient) -> None:
+def test_the_command_gives_the_apis_answer_and_people_names_and_evidence(run: Run, client: TestClient) -> None:
     code, said, complaint = run("similar", "ks-1", "--elsewhere", "--country", "us", "--country", "de", "--json")
     assert (code, complaint) == (0, "")
     linked = get(client, "ks-1", elsewhere=True, country=["US", "DE"], explain=True)
@@ -124,9 +112,7 @@ def test_the_command_gives_the_apis_answer_and_people_names_and_evidence(run: Ca
         (("a/b:6 è", "--elsewhere"), "is not known: leave `elsewhere` out"),
     ],
 )
-def test_what_the_command_cannot_answer_is_one_line_and_exit_2(
-    run: Callable[..., Any], arguments: tuple[str, ...], words: str
-) -> None:
+def test_what_the_command_cannot_answer_is_one_line_and_exit_2(run: Run, arguments: tuple[str, ...], words: str) -> None:
     code, said, complaint = run("similar", *arguments)
     assert (code, said) == (2, "")
     assert len(complaint.splitlines()) == 1

@@ -7,23 +7,25 @@ import pytest
 from pydantic import ValidationError
 
 from crawler.records import Startup
-from indexer.results import Answer, Confidence, Evidence, Exclusion, Filters, Match, Need, Passage, Verdict
+from indexer.results import Answer, Confidence, Evidence, Exclusion, Filters, Match, Missing, Need, Passage, Verdict
 from search_api.wire.requests import FiltersIn, SearchIn, SearchQuery
 from search_api.wire.responses import SearchOut, StartupOut
 
 READ = datetime(2026, 11, 3, 10, 30, tzinfo=timezone(timedelta(hours=1)))
 PASSAGE = Passage("s", "https://s.example/", "Home", "What", "🔥 forno", 3, 10, "it", READ, "site")
-MATCH = Match(
-    1, 0.75, Confidence.STRONG, Startup("s", "Startup"), (Evidence(PASSAGE, ((2, 7),)),), {"passage": 0.5, "lexical": 0.25}
-)
+SHOWN = (Evidence(PASSAGE, ((2, 7),)),)
+MATCH = Match(1, 0.75, 0.6, Confidence.STRONG, Startup("s", "Startup"), SHOWN, {"passage": 0.5, "lexical": 0.25})
 ANSWER = Answer(Need("forno"), "it", "20261103", Verdict.FITS, (MATCH,), {"country": {"IT": 1}}, 1.5)
 
 
 def test_an_answer_has_the_keys_of_the_contract() -> None:
     body = SearchOut.of(ANSWER, explain=False).model_dump(mode="json")
-    assert list(body) == ["need", "language", "took_ms", "snapshot", "verdict", "matches", "facets", "exclusions"]
+    assert list(body) == [
+        "need", "language", "took_ms", "snapshot", "verdict", "matches", "facets", "exclusions",
+        "senses", "requirements", "missing", "total", "next",
+    ]  # fmt: skip
     (match,) = body["matches"]
-    assert list(match) == ["rank", "score", "confidence", "startup", "evidence"]
+    assert list(match) == ["rank", "score", "probability", "confidence", "startup", "evidence", "coverage"]
     assert {"id", "name", "homepage", "country"} <= match["startup"].keys()
     (shown,) = match["evidence"]
     assert list(shown) == [
@@ -42,6 +44,13 @@ def test_an_answer_says_what_was_excluded_and_a_request_switches_it_off() -> Non
     sent = SearchIn(need="forno", ignore_exclusions=("droni",))
     assert linked.to_search() == sent
     assert sent.to_need().ignore_exclusions == ("droni",)
+
+
+def test_an_answer_says_what_is_missing_and_how_likely_a_match_is() -> None:
+    answer = replace(ANSWER, verdict=Verdict.UNSURE, missing=(Missing("a induzione", 6, 17),))
+    body = SearchOut.of(answer, explain=False).model_dump(mode="json")
+    assert body["missing"] == [{"text": "a induzione", "start": 6, "end": 17}]
+    assert body["matches"][0]["probability"] == 0.6
 
 
 def test_scores_are_there_with_explain_only() -> None:
