@@ -21,6 +21,8 @@ from indexer.why.words import is_named, stems_of, telling_words, units
 
 MOST_TRIED = 60
 """Searches that are made at most to find a change."""
+LONGEST = 5.0
+"""Seconds after which no further one is begun: searches of a long need are slow."""
 READ = 16
 """Passages of the startup, those nearest to the need, whose words may be added."""
 WORDS = 10
@@ -138,6 +140,7 @@ def _tried(tries: Iterable[Candidate], steps: tuple[Step, ...], row: int, room: 
         row: of the startup.
         room: where it is searched.
     """
+    began = time.perf_counter()
     found: list[Change] = []
     tried = 0
     for one in tries:
@@ -146,7 +149,7 @@ def _tried(tries: Iterable[Candidate], steps: tuple[Step, ...], row: int, room: 
             continue
         if found and size > found[0].size:
             break
-        if tried == MOST_TRIED:
+        if tried == MOST_TRIED or (tried and time.perf_counter() - began > LONGEST):
             return _best(found), tried, False
         tried += 1
         try:

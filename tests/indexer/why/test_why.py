@@ -178,6 +178,9 @@ def test_the_searches_are_bounded_and_it_says_when_it_stopped(small: Searcher, m
     monkeypatch.setattr(indexer.why.why, "MOST_TRIED", 2)
     why = small.why(Need("camera, photograph, bridges", 1), "mute")
     assert (why.changes, why.tried, why.complete) == ((), 2, False)
+    monkeypatch.setattr(indexer.why.why, "LONGEST", 0.0)
+    why = small.why(Need("camera, photograph, bridges", 1), "mute")
+    assert (why.changes, why.tried, why.complete) == ((), 1, False)
 
 
 def test_a_need_with_the_name_in_it_is_told_so(small: Searcher) -> None:
