@@ -110,6 +110,7 @@ def test_the_openapi_document_names_every_route_and_the_problems(client: TestCli
         ("/api/search", "get"),
         ("/api/search", "post"),
         ("/api/search/batch", "post"),
+        ("/api/search/why", "post"),
         ("/api/classes", "get"),
         ("/api/startups", "get"),
         ("/api/startups/{startup_id}", "get"),
