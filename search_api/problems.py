@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from crawler.errors import ScoutError
-from search_api.wire.responses import ProblemOut
+from search_api.wire.service import ProblemOut
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from search_api.dependencies import Engines, Searching, Turns
 from search_api.engine import Engine
 from search_api.problems import RESPONSES, problem_of
 from search_api.wire.requests import BatchIn, SearchIn
-from search_api.wire.responses import BatchOut, ProblemOut, SearchOut
+from search_api.wire.responses import BatchOut, SearchOut
+from search_api.wire.service import ProblemOut
 
 router = APIRouter(prefix="/api/search", tags=["search"], responses=RESPONSES)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from search_api.dependencies import Searching
 from search_api.problems import RESPONSES
-from search_api.wire.responses import PageOut, StartupDetailOut, StartupOut
+from search_api.wire.startups import PageOut, StartupDetailOut, StartupOut
 
 router = APIRouter(prefix="/api/startups", tags=["startups"], responses=RESPONSES)
 

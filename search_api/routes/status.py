@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from search_api.dependencies import Searching
 from search_api.problems import RESPONSES
-from search_api.wire.responses import HealthOut, StatusOut
+from search_api.wire.service import HealthOut, StatusOut
 
 router = APIRouter(tags=["status"])
 

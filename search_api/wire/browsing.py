@@ -2,18 +2,15 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from indexer.browsing import Listed, Listing
 from indexer.classes.scheme import TechnologyClass
-from search_api.wire.responses import StartupOut
+from search_api.wire.shape import Out
+from search_api.wire.startups import StartupOut
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class NamesOut(_Out):
+class NamesOut(Out):
     """A class of technologies, by its id and its names."""
 
     id: str
@@ -41,7 +38,7 @@ class ClassOut(NamesOut):
         )
 
 
-class ClassesOut(_Out):
+class ClassesOut(Out):
     """The classes of a snapshot, in the order of their table."""
 
     snapshot: str
@@ -62,7 +59,7 @@ class MemberOut(NamesOut):
     )
 
 
-class ListedOut(_Out):
+class ListedOut(Out):
     """A startup, and what filters and classes know of it."""
 
     startup: StartupOut
@@ -85,7 +82,7 @@ class ListedOut(_Out):
         )
 
 
-class ListingOut(_Out):
+class ListingOut(Out):
     """Startups without a need, see `GET /api/startups`."""
 
     snapshot: str

@@ -1,104 +1,18 @@
-"""What HTTP clients get."""
+"""The answers to needs, and to the wish for more like a startup."""
 
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from crawler.records import Startup
-from indexer.ambiguity import BETWEEN
-from indexer.results import (
-    Ambiguity,
-    Answer,
-    Coverage,
-    Evidence,
-    Exclusion,
-    Match,
-    Missing,
-    Requirement,
-    Similar,
-    SimilarAnswer,
-)
+from indexer.results import Answer, Coverage, Match, Similar, SimilarAnswer
 from search_api.wire.paging import token_of
+from search_api.wire.reading import AmbiguityOut, ExclusionOut, MissingOut, RequirementOut
+from search_api.wire.service import ProblemOut
+from search_api.wire.shape import Out
+from search_api.wire.startups import EvidenceOut, StartupOut
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class StartupOut(_Out):
-    """A startup and what is known of it."""
-
-    id: str
-    name: str
-    homepage: str | None
-    country: str | None
-    source: str | None
-    tags: tuple[str, ...]
-    trl: int | None
-    founded: int | None
-    parent_organisations: tuple[str, ...]
-
-    @classmethod
-    def of(cls, startup: Startup) -> "StartupOut":
-        """Return the wire form of `startup`."""
-        return cls(
-            id=startup.id,
-            name=startup.name,
-            homepage=startup.homepage or startup.url,
-            country=startup.country,
-            source=startup.source,
-            tags=startup.tags,
-            trl=startup.trl,
-            founded=startup.founded,
-            parent_organisations=startup.parent_organisations,
-        )
-
-
-class EvidenceOut(_Out):
-    """A verbatim passage; `marks` are [start, end) ranges of `text` in Unicode code points."""
-
-    text: str
-    marks: tuple[tuple[int, int], ...]
-    heading: str
-    url: str | None
-    title: str
-    language: str = Field(description="of the passage itself, an ISO 639-1 code; `und` where it could not be told")
-    fetched_at: AwareDatetime
-    source: str = Field(description="`site`: the startup's own site; else the directory that says so")
-    page_number: int | None = Field(description="the page of a PDF, from 1; `url` with `#page=` and it opens there")
-
-    @classmethod
-    def of(cls, evidence: Evidence) -> "EvidenceOut":
-        """Return the wire form of `evidence`."""
-        p = evidence.passage
-        return cls(
-            text=p.text,
-            marks=evidence.marks,
-            heading=p.heading,
-            url=p.url,
-            title=p.title,
-            language=p.language,
-            fetched_at=p.fetched_at,
-            source=p.source,
-            page_number=p.number,
-        )
-
-
-class RequirementOut(_Out):
-    """A part of the need: its [start, end), in Unicode code points."""
-
-    text: str
-    kind: Literal["what", "where", "material", "process", "figure", "certification", "exclusion"]
-    start: int
-    end: int
-
-    @classmethod
-    def of(cls, one: Requirement) -> "RequirementOut":
-        """Return the wire form of `one`."""
-        return cls(text=one.text, kind=one.kind.value, start=one.start, end=one.end)
-
-
-class CoverageOut(_Out):
+class CoverageOut(Out):
     """What a startup's pages say of a requirement."""
 
     status: Literal["met", "not stated", "contradicted"]
@@ -110,7 +24,7 @@ class CoverageOut(_Out):
         return cls(status=one.status.value, evidence=EvidenceOut.of(one.evidence) if one.evidence else None)
 
 
-class MatchOut(_Out):
+class MatchOut(Out):
     """A startup that answers the need."""
 
     rank: int
@@ -143,68 +57,7 @@ class MatchOut(_Out):
         )
 
 
-class ExclusionOut(_Out):
-    """What the need does not want; [start, end) of the need, in Unicode code points, says so."""
-
-    text: str
-    start: int
-    end: int
-    applied: bool = Field(description="whether it counted: not when it was in `ignore_exclusions`")
-
-    @classmethod
-    def of(cls, exclusion: Exclusion) -> "ExclusionOut":
-        """Return the wire form of `exclusion`."""
-        return cls(text=exclusion.text, start=exclusion.start, end=exclusion.end, applied=exclusion.applied)
-
-
-class SenseOut(_Out):
-    """What an ambiguous word may mean."""
-
-    english: str = Field(description="how it is said in English")
-    meaning_it: str = Field(description="what is meant, in Italian; may be empty where the glossary is the user's own")
-    meaning_en: str = Field(description="what is meant, in English; likewise")
-    choice: str = Field(description="what to send in `senses` to have the word read so")
-
-
-class AmbiguityOut(_Out):
-    """A word of the need with several senses, and the one it was searched for in; [start, end) in Unicode code points."""
-
-    text: str
-    start: int
-    end: int
-    taken: SenseOut
-    others: tuple[SenseOut, ...]
-    chosen: bool = Field(description="whether the request said so; else it is the likeliest")
-
-    @classmethod
-    def of(cls, one: Ambiguity) -> "AmbiguityOut":
-        """Return the wire form of `one`."""
-        senses = [
-            SenseOut(
-                english=sense.english,
-                meaning_it=sense.meaning_it,
-                meaning_en=sense.meaning_en,
-                choice=f"{one.text}{BETWEEN}{sense.english}",
-            )
-            for sense in (one.taken, *(sense for sense in one.senses if sense != one.taken))
-        ]
-        return cls(text=one.text, start=one.start, end=one.end, taken=senses[0], others=tuple(senses[1:]), chosen=one.chosen)
-
-
-class MissingOut(_Out):
-    """Words of the need that none of its first ten matches has; [start, end) of the need, in Unicode code points."""
-
-    text: str
-    start: int
-    end: int
-
-    @classmethod
-    def of(cls, missing: Missing) -> "MissingOut":
-        """Return the wire form of `missing`."""
-        return cls(text=missing.text, start=missing.start, end=missing.end)
-
-
-class SearchOut(_Out):
+class SearchOut(Out):
     """The answer to a need."""
 
     need: str
@@ -244,7 +97,7 @@ class SearchOut(_Out):
         )
 
 
-class SimilarOut(_Out):
+class SimilarOut(Out):
     """A startup like the given one; it has no confidence, which is measured for needs alone."""
 
     rank: int
@@ -267,7 +120,7 @@ class SimilarOut(_Out):
         )
 
 
-class SimilarAnswerOut(_Out):
+class SimilarAnswerOut(Out):
     """The startups most like a given one."""
 
     startup: StartupOut
@@ -288,56 +141,7 @@ class SimilarAnswerOut(_Out):
         )
 
 
-class PageOut(_Out):
-    """A page or profile that the snapshot holds of a startup."""
-
-    url: str | None
-    title: str
-    language: str = Field(description="in which most of it is")
-    fetched_at: AwareDatetime
-    source: str
-    passages: tuple[str, ...]
-
-
-class StartupDetailOut(_Out):
-    """A startup with all that the snapshot holds of it."""
-
-    startup: StartupOut
-    pages: tuple[PageOut, ...]
-
-
-class StatusOut(_Out):
-    """What the service answers from."""
-
-    version: str
-    snapshot: str
-    built_at: AwareDatetime
-    model: str
-    dimension: int
-    startups: int
-    passages: int
-    languages: dict[str, int] = Field(description="passages per language")
-    oldest_page: AwareDatetime | None
-    newest_page: AwareDatetime | None
-
-
-class HealthOut(_Out):
-    """Whether the service is well."""
-
-    status: str
-
-
-class ProblemOut(_Out):
-    """An error, as application/problem+json (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-
-
-class BatchOut(_Out):
+class BatchOut(Out):
     """The answers to many needs, in the order of the needs: where one cannot be answered, the problem stands in its place."""
 
     took_ms: float

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from indexer.results import Need
 from indexer.why.reasons import Change, Difference, Lost, Other, Step, Why
 from search_api.wire.requests import FiltersIn, NeedIn
-from search_api.wire.responses import StartupOut
+from search_api.wire.shape import Out
+from search_api.wire.startups import StartupOut
 
 
 class WhyIn(NeedIn):
@@ -16,11 +17,7 @@ class WhyIn(NeedIn):
     startup_id: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class LostOut(_Out):
+class LostOut(Out):
     """A filter that leaves the startup out."""
 
     field: str
@@ -33,7 +30,7 @@ class LostOut(_Out):
         return cls(field=lost.field, own=lost.own, filters=FiltersIn.of(lost.need.filters))
 
 
-class DifferenceOut(_Out):
+class DifferenceOut(Out):
     """A part of the score, beside that of the last match in the list."""
 
     part: str
@@ -47,7 +44,7 @@ class DifferenceOut(_Out):
         return cls(part=one.part, own=one.own, last=one.last, difference=one.own - one.last)
 
 
-class OtherOut(_Out):
+class OtherOut(Out):
     """Another startup, and its rank; null where filters leave it out."""
 
     startup: StartupOut
@@ -59,7 +56,7 @@ class OtherOut(_Out):
         return cls(startup=StartupOut.of(other.startup), rank=other.rank)
 
 
-class StepOut(_Out):
+class StepOut(Out):
     """A part of a change."""
 
     kind: Literal["filter", "exclusion", "sense", "left out", "added"]
@@ -71,7 +68,7 @@ class StepOut(_Out):
         return cls(kind=step.kind.value, what=step.what)
 
 
-class ChangeOut(_Out):
+class ChangeOut(Out):
     """A change of the need that brings the startup into the list: the search was run to see that."""
 
     steps: tuple[StepOut, ...]
@@ -86,7 +83,7 @@ class ChangeOut(_Out):
         return cls(steps=steps, size=change.size, rank=change.rank, search=_sent(change.need, snapshot))
 
 
-class WhyOut(_Out):
+class WhyOut(Out):
     """Where a startup stands in the list of a need, and why."""
 
     need: str

@@ -17,7 +17,9 @@ from fastapi.staticfiles import StaticFiles
 import search_api
 from search_api.security import Guard
 from search_api.wire.requests import SearchIn
-from search_api.wire.responses import EvidenceOut, MatchOut, ProblemOut, SearchOut, SimilarAnswerOut, StartupOut, StatusOut
+from search_api.wire.responses import MatchOut, SearchOut, SimilarAnswerOut
+from search_api.wire.service import ProblemOut, StatusOut
+from search_api.wire.startups import EvidenceOut, StartupOut
 
 STATIC = Path(search_api.__file__).parent / "static"
 READ = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)

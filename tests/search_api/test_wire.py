@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from crawler.records import Startup
 from indexer.results import Answer, Confidence, Evidence, Exclusion, Filters, Match, Missing, Need, Passage, Verdict
 from search_api.wire.requests import FiltersIn, SearchIn, SearchQuery
-from search_api.wire.responses import SearchOut, StartupOut
+from search_api.wire.responses import SearchOut
+from search_api.wire.startups import StartupOut
 
 READ = datetime(2026, 11, 3, 10, 30, tzinfo=timezone(timedelta(hours=1)))
 PASSAGE = Passage("s", "https://s.example/", "Home", "What", "🔥 forno", 3, 10, "it", READ, "site")

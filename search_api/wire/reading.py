@@ -1,0 +1,84 @@
+"""How a need was read: its parts, what it excludes, its ambiguous words, and what no match has of it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from indexer.ambiguity import BETWEEN
+from indexer.results import Ambiguity, Exclusion, Missing, Requirement
+from search_api.wire.shape import Out
+
+
+class RequirementOut(Out):
+    """A part of the need: its [start, end), in Unicode code points."""
+
+    text: str
+    kind: Literal["what", "where", "material", "process", "figure", "certification", "exclusion"]
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, one: Requirement) -> "RequirementOut":
+        """Return the wire form of `one`."""
+        return cls(text=one.text, kind=one.kind.value, start=one.start, end=one.end)
+
+
+class ExclusionOut(Out):
+    """What the need does not want; [start, end) of the need, in Unicode code points, says so."""
+
+    text: str
+    start: int
+    end: int
+    applied: bool = Field(description="whether it counted: not when it was in `ignore_exclusions`")
+
+    @classmethod
+    def of(cls, exclusion: Exclusion) -> "ExclusionOut":
+        """Return the wire form of `exclusion`."""
+        return cls(text=exclusion.text, start=exclusion.start, end=exclusion.end, applied=exclusion.applied)
+
+
+class SenseOut(Out):
+    """What an ambiguous word may mean."""
+
+    english: str = Field(description="how it is said in English")
+    meaning_it: str = Field(description="what is meant, in Italian; may be empty where the glossary is the user's own")
+    meaning_en: str = Field(description="what is meant, in English; likewise")
+    choice: str = Field(description="what to send in `senses` to have the word read so")
+
+
+class AmbiguityOut(Out):
+    """A word of the need with several senses, and the one it was searched for in; [start, end) in Unicode code points."""
+
+    text: str
+    start: int
+    end: int
+    taken: SenseOut
+    others: tuple[SenseOut, ...]
+    chosen: bool = Field(description="whether the request said so; else it is the likeliest")
+
+    @classmethod
+    def of(cls, one: Ambiguity) -> "AmbiguityOut":
+        """Return the wire form of `one`."""
+        senses = [
+            SenseOut(
+                english=sense.english,
+                meaning_it=sense.meaning_it,
+                meaning_en=sense.meaning_en,
+                choice=f"{one.text}{BETWEEN}{sense.english}",
+            )
+            for sense in (one.taken, *(sense for sense in one.senses if sense != one.taken))
+        ]
+        return cls(text=one.text, start=one.start, end=one.end, taken=senses[0], others=tuple(senses[1:]), chosen=one.chosen)
+
+
+class MissingOut(Out):
+    """Words of the need that none of its first ten matches has; [start, end) of the need, in Unicode code points."""
+
+    text: str
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, missing: Missing) -> "MissingOut":
+        """Return the wire form of `missing`."""
+        return cls(text=missing.text, start=missing.start, end=missing.end)
