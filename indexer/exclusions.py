@@ -62,7 +62,7 @@ CUES = {
     """,
 }
 """`list`: enumerations follow; `plain`: one thing, or several joined by or; `bare`: a property or a verb may follow as well."""
-_CUE = {language: re.compile(rf"(?<![\w-])(?:{cues})", re.IGNORECASE | re.VERBOSE) for language, cues in CUES.items()}
+CUE = {language: re.compile(rf"(?<![\w-])(?:{cues})", re.IGNORECASE | re.VERBOSE) for language, cues in CUES.items()}
 _BEHIND = r"(?:^|(?<=[.,;:()]))\s*(?P<thing>[^\s.,;:()][^.,;:()]{{1,60}}?)\s+(?P<cue>{})(?=\s*(?:$|[.,;:()]))"
 BEHIND = {
     "it": re.compile(_BEHIND.format("esclus[oiae]"), re.IGNORECASE),
@@ -165,7 +165,7 @@ HARM_FIELD = "defects"
 
 def find(text: str, language: str, phrases: Phrases) -> tuple[Exclusion, ...]:
     """Return what a need in `language` ("it" or "en") excludes, in order and apart from each other."""
-    if not any(pattern.search(text) for pattern in (_CUE[language], BEHIND[language], FREE)):
+    if not any(pattern.search(text) for pattern in (CUE[language], BEHIND[language], FREE)):
         return ()
     known = phrases(text, language)
     found: list[Exclusion] = []
@@ -196,7 +196,7 @@ def rest(text: str, exclusions: Collection[Exclusion]) -> str:
 def negated(text: str, language: str) -> tuple[Span, ...]:
     """Return the character ranges of a startup's text that say what it does without."""
     language = "it" if language == "it" else "en"
-    cues = [(cue.start(), cue.end()) for pattern in (_CUE[language], OTHERWISE) for cue in pattern.finditer(text)]
+    cues = [(cue.start(), cue.end()) for pattern in (CUE[language], OTHERWISE) for cue in pattern.finditer(text)]
     ranges = [(start, end + len(SCOPE.match(text, end)[0])) for start, end in cues]  # type: ignore[index]  # it matches all
     return (*ranges, *((m.start("thing"), m.end()) for pattern in (BEHIND[language], FREE) for m in pattern.finditer(text)))
 
@@ -204,12 +204,12 @@ def negated(text: str, language: str) -> tuple[Span, ...]:
 def may_deny(text: str, language: str) -> bool:
     """Tell, at little cost, whether `negated` can find anything in a text."""
     language = "it" if language == "it" else "en"
-    return any(pattern.search(text) for pattern in (_CUE[language], OTHERWISE, BEHIND[language], FREE))
+    return any(pattern.search(text) for pattern in (CUE[language], OTHERWISE, BEHIND[language], FREE))
 
 
 def _spoken(text: str, language: str, known: Sequence[Found]) -> Iterator[tuple[int, int, Span]]:
     """Yield (start, end) of a cue with its thing, and the thing; things joined to another begin with their joint."""
-    for cue in _CUE[language].finditer(text):
+    for cue in CUE[language].finditer(text):
         start = cue.start()
         for thing in _things(text, cue.end(), language, known, several=cue["list"] is not None):
             if cue["bare"] is None or _is_thing(text, cue, thing, language):
@@ -278,8 +278,10 @@ def _whole(start: int, end: int, thing: Span, known: Sequence[Found], inner: Seq
 
 
 def _avoided(thing: str, language: str, inner: Sequence[Found]) -> bool:
-    """Tell whether a thing is rather a deed or a harm."""
+    """Tell whether a thing is rather a deed or a harm, or nothing at all."""
     words = [fold(word) for word in WORD.findall(thing)]
+    if not words:
+        return True
     harms = any(
         one.start == 0 and one.end == len(thing) and all(sense.field == HARM_FIELD for sense in one.senses) for one in inner
     )

@@ -87,7 +87,8 @@ def find(text: str, *, typed: bool) -> tuple[Certificate, ...]:
 def meets(wanted: str, offered: str) -> bool:
     """Tell whether one certificate holds for another: a part for its series, a tighter housing for a looser one."""
     if wanted.startswith(IP_ALIKE) and offered.startswith(IP_ALIKE):
-        return all(mine >= theirs for mine, theirs in zip(offered[2:], wanted[2:], strict=True))
+        digits = (name[2:].replace("X", "0") for name in (offered, wanted))  # X: not stated
+        return all(mine >= theirs for mine, theirs in zip(*digits, strict=True))
     return offered == wanted or offered.startswith(f"{wanted}-")
 
 
@@ -110,7 +111,7 @@ def _named(text: str, *, typed: bool) -> Iterator[tuple[int, int, str]]:
         elif match["other"]:
             yield match.start(), match.end(), re.sub(r"[\s-]", "", f"{match['other']}{match['code']}").upper()
         else:
-            yield match.start(), match.end(), f"{IP_ALIKE}{match['solid']}{match['liquid']}"
+            yield match.start(), match.end(), f"{IP_ALIKE}{match['solid']}{match['liquid']}".upper()
     for match in _table(typed=typed).finditer(text):
         yield match.start(), match.end(), _names()[str(match.lastgroup)]
 

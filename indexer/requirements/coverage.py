@@ -17,7 +17,7 @@ from indexer.crossing import TAG, tagged
 from indexer.dense import Scores
 from indexer.evidence import marks
 from indexer.evidence import words as words_of
-from indexer.exclusions import may_deny, negated
+from indexer.exclusions import negated
 from indexer.lexical import Group
 from indexer.requirements import certificates, quantities
 from indexer.requirements.certificates import Certificate, Holding
@@ -81,7 +81,7 @@ class Reader:
             lambda place: quantities.find(passages[place].text, passages[place].language)
         )
         self._denied: Callable[[int], tuple[Span, ...]] = lru_cache(REMEMBERED)(
-            lambda place: _without(passages[place].text, passages[place].language)
+            lambda place: negated(passages[place].text, passages[place].language)
         )
         self._certificates: Callable[[int], tuple[Certificate, ...]] = lru_cache(REMEMBERED)(
             lambda place: certificates.find(passages[place].text, typed=False)
@@ -249,10 +249,6 @@ class Reader:
                 if held is Holding.DENIED and denied is None:
                     denied = Said(Status.CONTRADICTED, place, (offer.start, offer.end))
         return denied
-
-
-def _without(text: str, language: str) -> tuple[Span, ...]:
-    return negated(text, language) if may_deny(text, language) else ()
 
 
 def _subjects(said: Sought, named: Sequence[Sought]) -> tuple[Sought, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from indexer.exclusions import BREAK, VERB
+from indexer.exclusions import BREAK, CUE, VERB
 from indexer.glossary.phrases import Found
 from indexer.passages import SENTENCE_END
 from indexer.requirements import certificates, quantities
@@ -20,7 +20,6 @@ from indexer.requirements.tables import materials
 from indexer.requirements.wording import (
     BREAKS,
     COURTESY,
-    CUE,
     CUT,
     DEED,
     EDGES,

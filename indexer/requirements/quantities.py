@@ -195,10 +195,12 @@ def _value(digits: str, language: str) -> tuple[float, bool]:
     """Return what a figure says, and whether the other language would read it differently."""
     if "/" in digits:
         above, below = digits.split("/")
-        return float(above.replace(",", ".")) / max(float(below), 1.0), False
+        return float(above.replace(",", ".")) / max(float(below), 1.0), float(below) < 1
     plain = re.sub(rf"{_GAP}|['’]", "", digits)
     if plain.count(".") and plain.count(","):
         decimal = max(".", ",", key=plain.rfind)
+        if plain.count(decimal) > 1:  # 1,000.000.000 is in no language
+            return float(re.sub("[.,]", "", plain)), True
         return float(plain.replace("," if decimal == "." else ".", "").replace(decimal, ".")), False
     for separator in ".,":
         if plain.count(separator) > 1:
@@ -220,7 +222,7 @@ def _unit(text: str, at: int, value: float) -> tuple[Unit, int] | None:
         (form == "in" and not INCH.match(text, end))
         or (form in {"K", "C", "L"} and match.start("unit") == at)
         or (form in {"K", "C"} and not WARM.search(text))
-        or (form in {'"', "″"} and text.count('"') > 1 and form == '"')
+        or (form == '"' and text.count('"') > 1)
     ):
         return None
     if form.lower() in {"gradi", "degrees", "°"}:
@@ -228,7 +230,8 @@ def _unit(text: str, at: int, value: float) -> tuple[Unit, int] | None:
         if NO_DEGREES.match(text, end) or (value in TURNS and ANGLE.search(around)):
             return None
     form = " ".join(form.split())
-    return _FORMS[form.lower() if sum(map(str.isalpha, form)) >= CASELESS else form], end
+    unit = _FORMS.get(form.lower() if sum(map(str.isalpha, form)) >= CASELESS else form)
+    return (unit, end) if unit else None  # a pattern without case takes a dotless i for an i
 
 
 def _joined(text: str, lower: _Figure, upper: _Figure) -> bool:

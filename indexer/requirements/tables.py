@@ -1,4 +1,4 @@
-"""The room's tables: units, what is measured in them, certificates."""
+"""The room's tables: units, what is measured in them, certificates, materials."""
 
 import csv
 import re

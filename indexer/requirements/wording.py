@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001  # apostrophes, hyphens and dashes as they are typed
 import re
 
-from indexer.exclusions import BREAK, CUES
+from indexer.exclusions import BREAK
 
 DEED = {
     "it": re.compile(r"\w{2,}(?:ura|zione|sione|aggio|mento|atura)$|additive$|rettifica$|tempra$|taglio$"),
@@ -125,6 +125,5 @@ PREDICATE = {
     ),
 }
 """What a figure is said of, if a verb."""
-CUE = {language: re.compile(rf"(?<![\w-])(?:{cues})", re.IGNORECASE | re.VERBOSE) for language, cues in CUES.items()}
 ELIDED = re.compile(r"(?:un|gl|[ldcs]|(?:d|n|a|s)?all|dell|nell|sull|quell|quest)['’](?=\w)", re.IGNORECASE)
 """Articles and prepositions that are written onto the next word."""

@@ -88,7 +88,7 @@ def _clauses(need: Need, units: Sequence[Unit]) -> Iterator[Candidate]:
 
 def _shorter(need: Need, what: str, size: int, text: str) -> Candidate:
     """Return the change that leaves words out, and with them the senses that were chosen for them."""
-    senses = tuple(choice for choice in need.senses if _word(choice) in spelling(text))
+    senses = tuple(choice for choice in need.senses if f" {_word(choice)} " in f" {spelling(text)} ")
     return Candidate((Step(StepKind.LEFT_OUT, what),), size, replace(need, text=text, senses=senses))
 
 

@@ -112,5 +112,5 @@ class Why:
     tried: int
     """Changes that were tried."""
     complete: bool
-    """Whether all were tried that are as small as those found, or all there are; else there were too many."""
+    """Whether all candidates as small as those found were tried, or all of them; else they were too many, or too slow."""
     took_ms: float

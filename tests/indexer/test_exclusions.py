@@ -133,3 +133,8 @@ def test_whatever_is_typed_exclusions_lie_in_order_within_it(words: list[str], l
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert not found or any(map(str.isalnum, rest(need, found)))
     negated(need, language)
+
+
+@pytest.mark.parametrize(("language", "need"), [("en", "laser welding, ?? excluded"), ("it", "saldatura laser (-- escluso)")])
+def test_nothing_can_be_excluded_that_has_no_letters(language: str, need: str) -> None:
+    assert find(need, language, PHRASES) == ()

@@ -62,3 +62,9 @@ def test_a_part_meets_its_series_and_a_tighter_housing_a_looser_one() -> None:
     assert meets("IP65", "IP67")
     assert not meets("IP67", "IP20")
     assert not meets("9001", "90012")
+
+
+def test_what_a_housing_does_not_state_is_not_held() -> None:
+    assert not meets("IP67", "IPX7")
+    assert meets("IPX7", "IP67")
+    assert [one.name for one in find("ipx7", typed=True)] == ["IPX7"]

@@ -142,3 +142,14 @@ def test_long_texts_are_read_in_no_time(piece: str) -> None:
         find(text, "it")
         taken.append(time.process_time() - began)
     assert min(taken) < 0.1
+
+
+@pytest.mark.parametrize("text", ["1,000.000.000 kg", "1.234.567,890.1 kg", "3/0 kg"])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_figures_that_no_language_writes_are_doubtful(text: str, language: str) -> None:
+    assert all(one.doubtful for one in find(text, language))
+
+
+@pytest.mark.parametrize("text", ["10 m\u0131nutes", "10 litr\u0131", "5 minute\u017f"])
+def test_letters_that_only_look_like_those_of_a_unit_are_none(text: str) -> None:
+    assert find(text, "en") == ()
