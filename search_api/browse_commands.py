@@ -23,7 +23,8 @@ app = typer.Typer(help="Startups without a need.")
 @filtered("technology")
 def browse(
     classes: Annotated[
-        list[str] | None, typer.Argument(metavar="[CLASS]...", help="Ids or names of classes; none lists the classes.")
+        list[str] | None,
+        typer.Argument(metavar="[CLASS]...", help="Ids or names of classes; none, and no filter, lists the classes."),
     ] = None,
     *,
     limit: Limit = 10,
@@ -60,4 +61,4 @@ def _show(console: Console, listed: Listed) -> None:
         f"[bold]{escape(harmless(startup.name))}[/bold]  [dim]{escape(harmless(' · '.join(filter(None, facts))))}[/dim]"
     )
     classes = ", ".join(f"{one.id} {score:.1f}" for one, score in listed.classes)
-    console.print(f"   [dim]{' · '.join(filter(None, (startup.id, classes)))}[/dim]")
+    console.print(f"   [dim]{escape(harmless(' · '.join(filter(None, (startup.id, classes)))))}[/dim]")

@@ -60,6 +60,9 @@ class Engine:
             return current
         if before is not None and snapshot == before.manifest.id:
             return before
+        latest = self._searcher  # it may have changed between the two looks
+        if latest is not None and snapshot == latest.manifest.id:
+            return latest
         raise SnapshotChangedError(
             f"the snapshot {snapshot[:60]!r} answers no longer, {current.manifest.id} does: ask for the first page again"
         )

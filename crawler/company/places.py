@@ -138,7 +138,7 @@ def _street(around: str, found: Address) -> str:
 
 @cache
 def _in_country() -> re.Pattern[str]:
-    part = r"(?>(?:the\s+)?(?:(?:north|south|east|west|central)(?:ern)?\s+)?)"
+    part = r"(?:the\s+)??(?:(?:north|south|east|west|central)(?:ern)?\s+)??"
     country = rf"(?P<country>{_either(country_names())})(?!\w)"
     return re.compile(rf"\s(?:in|a|from|nel|nei|nella|negli)\s+{part}{country}", re.IGNORECASE)
 

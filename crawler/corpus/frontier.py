@@ -16,6 +16,10 @@ from crawler.corpus.database import to_text
 from crawler.urls import Site, origin_of, page_key
 
 TASKS = "SELECT url, depth, rank, kind, hops, lastmod, again FROM frontier WHERE run = ? AND startup_id = ?"
+RERANK = "UPDATE frontier SET rank = ? WHERE run = ? AND startup_id = ? AND url = ?"
+FLY = "UPDATE frontier SET state = ?, turn = ?, hops = ? WHERE run = ? AND startup_id = ? AND url = ?"
+FINISH = "UPDATE frontier SET state = ?, turn = ?, status = ?, read = ? WHERE run = ? AND startup_id = ? AND url = ?"
+DISCARD = "UPDATE frontier SET state = ?, turn = NULL WHERE run = ? AND startup_id = ? AND url = ?"
 
 
 class Kind(StrEnum):
@@ -148,7 +152,7 @@ class SiteFrontier:
             if rank is None:
                 self.discard(row.url)
             elif rank > row.rank:
-                self._set("rank = ?", (rank,), row.url)
+                self._set(RERANK, (rank,), row.url)
             else:
                 return self._fly(row)
         return None
@@ -177,7 +181,7 @@ class SiteFrontier:
 
     def finish(self, url: str, status: int | None = None, *, read: bool = False) -> None:
         """Mark an address as done."""
-        self._set("state = ?, turn = ?, status = ?, read = ?", (State.DONE, self._turn, status, read), url)
+        self._set(FINISH, (State.DONE, self._turn, status, read), url)
         self._turn += 1
 
     def defer(self, url: str, rank: int) -> bool:
@@ -196,7 +200,7 @@ class SiteFrontier:
 
     def discard(self, url: str) -> None:
         """Mark an address as one that is not visited."""
-        self._set("state = ?, turn = NULL", (State.DONE,), url)
+        self._set(DISCARD, (State.DONE,), url)
 
     def done(self) -> Iterator[Done]:
         """Yield what was visited, in the order in which it was done."""
@@ -245,12 +249,11 @@ class SiteFrontier:
         self._corpus.execute("UPDATE runs SET touched_at = ? WHERE id = ?", (now, self._site[0]))
 
     def _fly(self, task: Task) -> Task:
-        self._set("state = ?, turn = ?, hops = ?", (State.FLIGHT, self._turn, task.hops), task.url)
+        self._set(FLY, (State.FLIGHT, self._turn, task.hops), task.url)
         self._turn += 1
         return task
 
-    def _set(self, what: str, values: Sequence[object], url: str) -> None:
-        statement = f"UPDATE frontier SET {what} WHERE run = ? AND startup_id = ? AND url = ?"  # noqa: S608  # names of columns
+    def _set(self, statement: str, values: Sequence[object], url: str) -> None:
         self._corpus.execute(statement, (*values, *self._site, url))
 
     def _one(self, where: str, values: Sequence[object]) -> Task | None:

@@ -232,12 +232,12 @@ class Agenda:
         """Put the address that another one leads to in flight; None if it was visited already, or after too many redirects."""
         self._seen.add(page_key(target))
         self._novelty.met([target])
+        if self._frontier.waits(target):
+            self._counted_waiting(-1)
         if task.hops + 1 >= MOST_HOPS:
             self._frontier.push([Task(target, task.depth)])
             self._frontier.discard(target)
             return None
-        if self._frontier.waits(target):
-            self._counted_waiting(-1)
         return self._frontier.hop(task, target)
 
     def _counted_waiting(self, change: int) -> None:

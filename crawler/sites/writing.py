@@ -117,7 +117,7 @@ class Writer:
         if self._broken is None:
             try:
                 results = self._results(jobs, desk)
-            except Exception as error:  # noqa: BLE001  # as in `_work`: those who wait are told
+            except Exception as error:  # noqa: BLE001  # whatever it is, those who wait are told
                 self._broken = _told(error)
         if self._broken is not None:
             results = [(None, self._broken)] * len(jobs)

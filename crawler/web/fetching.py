@@ -120,6 +120,8 @@ class Fetcher:
     def _outdated(self, asked_at: datetime, task: "asyncio.Task[Robots | Failure]") -> bool:
         if not task.done():
             return False
+        if task.cancelled() or task.exception() is not None:
+            return True
         robots = task.result()
         if isinstance(robots, Failure):
             return self._now() - asked_at >= FAILED_KEPT
@@ -136,6 +138,8 @@ class Fetcher:
             kept = asked
             if self._cache:
                 self._cache.put(origin, kept)
+        # A day counts from when it was asked for, which may be another run.
+        self._robots[origin] = (kept.at, self._robots[origin][1])
         if kept.closed:
             return Robots(closed=kept.closed)
         robots = Robots.parse(kept.body)

@@ -153,6 +153,8 @@ def test_a_court_or_a_customer_in_prose_is_no_address() -> None:
         ("<footer>Registro Imprese di Varese, REA VA-123456</footer>", "https://acme.it/", "IT"),
         ("<footer>Based in the UK</footer>", "https://acme.uk/", "GB"),
         ("<p>KOVOTEK, s.r.o. is a company in southern Slovakia</p>", "https://kovotek.in/", "SK"),
+        ("<footer>Based in South Korea</footer>", "https://acme.kr/", "KR"),
+        ("<footer>Based in South Africa</footer>", "https://acme.za/", "ZA"),
         ("<p>Acme GmbH</p><p>+49 7361 12345</p>", "https://acme.de/", "DE"),
         ("<footer>© Acme s.r.o.</footer><p>Our office: Andheri, Mumbai, Maharashtra 400053</p>", "https://acme.com/", ""),
     ],
