@@ -32,7 +32,9 @@ def chosen_filters(
     founded_max: Annotated[int | None, typer.Option("--founded-max")] = None,
     fetched_since: Annotated[
         datetime | None,
-        typer.Option("--fetched-since", formats=["%Y-%m-%d"], metavar="DAY", help="Its newest page was read then or later."),
+        typer.Option(
+            "--fetched-since", formats=["%Y-%m-%d"], metavar="DAY", help="Its newest page or profile was read then or later."
+        ),
     ] = None,
     own_site: Annotated[
         bool | None, typer.Option("--own-site/--no-own-site", help="Only with pages of its own site, or only without.")

@@ -36,7 +36,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("tests", deadline=2_000)
 settings.load_profile("tests")
-"""Nothing may take two seconds; Hypothesis's own limit of 0.2 is passed by anything on a machine that is busy."""
+"""Two seconds an example, unless a test says otherwise; Hypothesis's own 0.2 is passed by anything on a busy machine."""
 
 
 @pytest.fixture(scope="session")

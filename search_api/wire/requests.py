@@ -81,7 +81,9 @@ class FiltersIn(_In):
     class_: tuple[Label, ...] = Field(
         default=(), max_length=50, alias="class", description="ids or names of `GET /api/classes`"
     )
-    fetched_since: Day | None = Field(default=None, description="the newest page was read on that day (UTC) or later")
+    fetched_since: Day | None = Field(
+        default=None, description="the newest page or profile was read on that day (UTC) or later"
+    )
     own_site: bool | None = Field(
         default=None, description="whether a page of the startup's own site is among what is searched"
     )
@@ -158,7 +160,7 @@ class SearchIn(NeedIn):
 
 
 class SearchQuery(FiltersIn):
-    """The same search in a query string; repeat `country`, `source` or `tag` for alternatives."""
+    """The same search in a query string; repeat a field that holds several values for alternatives."""
 
     need: NeedText
     limit: Limit = 10

@@ -229,7 +229,7 @@ def answer_to(question: SearchIn) -> SearchOut:
     elif "grid" in question.need:
         matches = [covered(matches[0]), *matches[1:]]
     elif "nothing" in question.need:
-        matches = [one.model_copy(update={"confidence": "weak"}) for one in matches[:4]]
+        matches = [one.model_copy(update={"confidence": "weak", "probability": 0.05}) for one in matches[:4]]
         verdict = "nothing"
     elif question.filters.tag == ("Qualità",):
         matches, verdict = [], "nothing"

@@ -106,7 +106,7 @@ def test_threads_share_a_body(body: Body, rows: list[Rows]) -> None:
             np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("threads", [1, 3, 20])
+@pytest.mark.parametrize("threads", [1, 3, 500])
 def test_any_number_of_threads_gives_the_same_vectors(file: Path, rows: list[Rows], threads: int) -> None:
     np.testing.assert_array_equal(OnnxBody(file, threads).vectors(rows[:9]), OnnxBody(file).vectors(rows[:9]))
 

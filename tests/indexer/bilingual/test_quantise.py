@@ -109,7 +109,7 @@ def test_of_two_processes_at_once_one_makes_the_file_and_the_other_waits_for_it(
 
         monkeypatch.setattr(quantise, "FileLock", Awaited)
         assert prepare(packaged_model(), tmp_path, told.append).read_bytes() == prepared.read_bytes()
-        assert other.communicate() == (f"{prepared.name} {MADE}\n", "")
+        assert other.communicate(timeout=120) == (f"{prepared.name} {MADE}\n", "")
     assert told == []
 
 

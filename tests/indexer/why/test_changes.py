@@ -48,9 +48,9 @@ def test_clauses_are_left_out_as_wholes_and_the_last_words_never(searcher: Searc
     ranking, _ = searcher._search(need)
     found = list(candidates(need, ranking, units(need.text, ranking, searcher._crossing), ()))
     assert "laser welding of steel, robot" in [one.need.text for one in found]
-    for text in ("laser", "laser welding, without steel"):
+    for text, last in (("laser", "laser"), ("laser welding, without steel", "laser welding")):
         alone = Need(text)
         ranking, _ = searcher._search(alone)
         found = list(candidates(alone, ranking, units(text, ranking, searcher._crossing), ()))
         assert "without steel" not in [one.need.text for one in found]
-        assert not any(step.what == text for one in found for step in one.steps)
+        assert not any(step.what.strip(" ,") == last for one in found for step in one.steps)
