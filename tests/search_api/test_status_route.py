@@ -65,10 +65,18 @@ def test_a_service_without_a_snapshot_is_alive_and_not_ready(
 def test_the_service_says_that_it_is_alive_while_slow_searches_take_every_worker(
     small_home: Home, make_app: MakeApp, words: Callable[..., Any], serving: Callable[[FastAPI], AbstractContextManager[int]]
 ) -> None:
-    encoder = words()
+    encoder, started, released = words(), threading.Semaphore(0), threading.Event()
+    quick = encoder.encode_need
+
+    def slow(text: str) -> Any:  # noqa: ANN401 -- what it wraps is a fake's, typed so by the fixture
+        started.release()
+        released.wait(30)
+        return quick(text)
+
     with serving(make_app(small_home, encoder)) as port, ThreadPoolExecutor(60) as pool:
-        encoder.wait = 1.5
+        encoder.encode_need = slow
         asked = [pool.submit(ask, port, "POST", "/api/search", {"need": "vision"}) for _ in range(60)]
+        assert started.acquire(timeout=30)
         time.sleep(0.4)
         slowest = 0.0
         for _ in range(10):
@@ -77,6 +85,7 @@ def test_the_service_says_that_it_is_alive_while_slow_searches_take_every_worker
             slowest = max(slowest, time.monotonic() - began)
             time.sleep(0.05)
         assert not any(one.done() for one in asked)
+        released.set()
         assert {one.result()[0] for one in asked} == {200}
     assert slowest < 0.3
 
