@@ -22,6 +22,7 @@ from crawler.identity.identity import moved, parking_host
 from crawler.identity.samecompany import link_companies
 from crawler.sites.settling import settle_marked
 from crawler.sites.writing import Desk
+from crawler.telling import progress_bar
 
 app = typer.Typer(no_args_is_help=True, help="Look into the corpus, and mend it.")
 opt_out_app = typer.Typer(no_args_is_help=True, help="Hosts that are never visited.")
@@ -132,7 +133,8 @@ def erase_command(
         if not yes:
             typer.confirm(f"Erase all that was read of {what}? It cannot be undone", abort=True, err=True)
         archive = Archive(home.archive)
-        erased = erase(corpus, archive, what, profiles=with_profile)
+        with progress_bar("files of the archive") as show:
+            erased = erase(corpus, archive, what, profiles=with_profile, on_progress=show)
         settle_marked(Desk(corpus, Readings(corpus), archive))
     snapshots = sorted(folder.name for folder in home.snapshots.glob("*") if folder.is_dir())
     if as_json:

@@ -1,9 +1,12 @@
 """What several commands say on standard error: that nobody can tell who crawls, and what is wrong with a list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from crawler.seeds import Problem
 from crawler.settings import CrawlSettings
@@ -29,3 +32,13 @@ def tell_problems(problems: Sequence[Problem], file: Path) -> None:
         tell(f"{file}: line {problem.line}: {problem.reason}")
     if len(problems) > MOST_REPORTED:
         tell(f"{file}: {len(problems) - MOST_REPORTED} more problems")
+
+
+@contextmanager
+def progress_bar(unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Show progress when standard error is a terminal; yields what to call with what is done and the whole."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(unit, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total, description=f"{done} of {total} {unit}")

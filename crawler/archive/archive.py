@@ -181,13 +181,13 @@ class Archive:
             except OSError as error:
                 raise write_error(self.folder, error) from error
 
-    def erase(self, holds: Callable[[str], bool]) -> int:
+    def erase(self, holds: Callable[[str], bool], on_progress: Callable[[int, int], None] = lambda *_: None) -> int:
         """Overwrite all records on addresses that `holds` tells of, in all files; return how many.
 
-        Other records stay where they are.
+        Other records stay where they are. `on_progress` is told (files read, files in all).
         """
-        erased = 0
-        for path in self._files():
+        erased, files = 0, self._files()
+        for number, path in enumerate(files, start=1):
             try:
                 with path.open("r+b") as stream:
                     for start, end in _places(stream, holds):
@@ -198,6 +198,7 @@ class Archive:
                     os.fsync(stream.fileno())
             except OSError as error:
                 raise write_error(self.folder, error) from error
+            on_progress(number, len(files))
         return erased
 
     def _files(self) -> list[Path]:

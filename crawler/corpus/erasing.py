@@ -62,7 +62,14 @@ class _Scope:
     """Tells of an address whether its archived responses go."""
 
 
-def erase(corpus: Corpus, archive: Archive, what: str, *, profiles: bool = False) -> Erased:
+def erase(
+    corpus: Corpus,
+    archive: Archive,
+    what: str,
+    *,
+    profiles: bool = False,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
+) -> Erased:
     """Erase a startup (by id) or a host (all that was read on it), and put its places on the opt-out list.
 
     Crawls and imports may be under way: what they have in flight of it is dropped. Startups share what they share: pages of
@@ -73,6 +80,7 @@ def erase(corpus: Corpus, archive: Archive, what: str, *, profiles: bool = False
         archive: its records are overwritten.
         what: a startup's id, else a host or an address on it.
         profiles: take out what directories say of the startups, too, and the startups themselves.
+        on_progress: told (files of the archive read, files in all), which takes the longest.
 
     Raises:
         ArchiveError: the archive may not be written; nothing was erased.
@@ -85,7 +93,7 @@ def erase(corpus: Corpus, archive: Archive, what: str, *, profiles: bool = False
             for place in scope.opt_outs:
                 OptOuts(corpus).add(place, "erased")
             _end_sites(corpus, scope)
-        records = archive.erase(scope.holds)
+        records = archive.erase(scope.holds, on_progress)
         with corpus.shredding() as log:
             # Asked again: what other processes wrote of it just before the first transaction is there by now.
             scope = _scope(corpus, what)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from crawler.corpus.corpus import Corpus
 from crawler.corpus.optouts import OptOuts
 from crawler.errors import ScoutError
 from crawler.settings import CrawlSettings
+from crawler.sites.robotscache import StoredWaits
 from crawler.sites.spider import scrapy_settings
 from crawler.web.downloading import Failure
 from crawler.web.fetching import Fetcher
@@ -61,6 +63,7 @@ class Messenger(Spider):
                     self.crawler.engine.download_async,
                     self._guard,
                     opted_out=OptOuts(corpus).covers if corpus else lambda _: False,
+                    waits=StoredWaits(corpus, partial(_written, corpus)) if corpus else None,
                     turns=Turns(corpus.path.parent, self._settings.timeout) if corpus else None,
                     rehearsal=self._job["rehearsal"],
                 )
@@ -73,6 +76,11 @@ class Messenger(Spider):
         no_requests: tuple[Request, ...] = ()
         for request in no_requests:
             yield request
+
+
+def _written(corpus: Corpus, step: Callable[[Corpus], object]) -> None:
+    with corpus.transaction():
+        step(corpus)
 
 
 async def _fetched(fetcher: Fetcher, url: str, file: Path) -> dict[str, str]:

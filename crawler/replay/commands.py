@@ -2,14 +2,10 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from crawler.archive.archive import Archive
 from crawler.archive.files import size_of
@@ -23,7 +19,7 @@ from crawler.replay.owners import Owners
 from crawler.seeds import read_seeds
 from crawler.settings import crawl_settings
 from crawler.sites.writing import Desk
-from crawler.telling import MOST_REPORTED, tell_problems
+from crawler.telling import MOST_REPORTED, progress_bar, tell_problems
 
 if TYPE_CHECKING:
     from crawler.replay.importing import Import
@@ -35,7 +31,6 @@ USER_ERROR = 2
 LONGEST_SHOWN = 200
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Show = Callable[[int, int], None]
 
 
 def prove_command(
@@ -60,7 +55,7 @@ def prove_command(
     if len(before) > 1 or not passage.strip():
         raise InputFileError("one passage is needed, in quotation marks, and before it at most the id of a startup")
     home = Home.from_environment()
-    with Corpus(home.corpus, read_only=True) as corpus, _bar("pages") as show:
+    with Corpus(home.corpus, read_only=True) as corpus, progress_bar("pages") as show:
         (total,) = corpus.row("SELECT count(*) FROM pages") or (0,)
         startup_id = before[0] if before else None
         if startup_id is not None and corpus.startup(startup_id) is None:
@@ -107,7 +102,7 @@ def import_warc_command(
         if not owners:
             raise SeedsError("no startup with an address is known: name them with --seeds, each with id, name and url")
         importer = Importer(Desk(corpus, Readings(corpus), archive), owners, settings.max_page_bytes, OptOuts(corpus).covers)
-        with _bar("bytes") as show:
+        with progress_bar("bytes") as show:
             result = importer.take(files, show)
     for problem in result.problems[:MOST_REPORTED]:
         typer.echo(f"{problem.file} at byte {problem.offset}: {problem.reason}", err=True)
@@ -125,23 +120,13 @@ def reextract_command(*, as_json: AsJson = False) -> None:
     home = Home.from_environment()
     if not home.corpus.is_file():
         Corpus(home.corpus, read_only=True)
-    with alone(home.corpus), Corpus(home.corpus) as corpus, Archive(home.archive) as archive, _bar("responses") as show:
+    with alone(home.corpus), Corpus(home.corpus) as corpus, Archive(home.archive) as archive, progress_bar("responses") as show:
         result = reextract(Desk(corpus, Readings(corpus), archive), show)
     for kept in result.kept[:MOST_REPORTED]:
         typer.echo(f"{kept.url} stays as it was: {kept.reason}", err=True)
     if len(result.kept) > MOST_REPORTED:
         typer.echo(f"{len(result.kept) - MOST_REPORTED} more stay as they were", err=True)
     typer.echo(json.dumps(dataclasses.asdict(result), ensure_ascii=False) if as_json else _reextract_lines(result))
-
-
-@contextmanager
-def _bar(unit: str) -> Iterator[Show]:
-    """Show progress when standard error is a terminal; yields what to call with what is done and the whole."""
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(unit, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total, description=f"{done} of {total} {unit}")
 
 
 def _proof_lines(proof: "Proof") -> str:

@@ -1,5 +1,6 @@
 """What hosts asked of us, in the corpus: a crawl that is taken up again asks none twice for robots.txt, and none too soon."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from crawler.corpus.corpus import Corpus
@@ -52,10 +53,10 @@ class StoredRobots:
 class StoredWaits:
     """The waits of all crawls of a corpus; those that are over are forgotten by and by."""
 
-    def __init__(self, corpus: Corpus, writer: Writer) -> None:
-        """Take a corpus to read, and the writer."""
+    def __init__(self, corpus: Corpus, write: Callable[[Callable[[Corpus], object]], None]) -> None:
+        """Take a corpus to read, and what runs a step on one that may be written, in a transaction."""
         self._corpus = corpus
-        self._writer = writer
+        self._write = write
 
     def get(self, host: str) -> Wait | None:
         """Return what was kept for a host or an origin."""
@@ -73,12 +74,12 @@ class StoredWaits:
         now = datetime.now(UTC)
         times = _exact(now), _exact(now + timedelta(seconds=LONGEST_KEPT))
 
-        def step(desk: Desk) -> None:
+        def step(corpus: Corpus) -> None:
             # Over, or of a clock that has been put right since.
-            desk.corpus.execute("DELETE FROM waits WHERE until NOT BETWEEN ? AND ?", times)
-            desk.corpus.execute(statement, values)
+            corpus.execute("DELETE FROM waits WHERE until NOT BETWEEN ? AND ?", times)
+            corpus.execute(statement, values)
 
-        self._writer.post(step)
+        self._write(step)
 
 
 def _exact(moment: datetime) -> str:

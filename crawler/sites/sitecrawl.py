@@ -1,8 +1,8 @@
 """The crawl of one startup's site: from its seed along links and sitemaps, the pages that matter first.
 
-One step is one address: look at it, judge what is there, and commit what came of it together with the choice of the next. What
-decides (order, budgets, copies, traps) is told by what is committed alone, so that a crawl that was killed goes on as it would
-have gone.
+One step is one address: look at it, judge what is there, and commit what came of it together with the choice of the next, which
+is asked for while the commit goes to the disk. What decides (order, budgets, copies, traps) is told by what is committed alone,
+so that a crawl that was killed goes on as it would have gone.
 """
 
 import asyncio
@@ -75,6 +75,7 @@ class SiteCrawl:
             elif outermost is None:
                 await self._visit_all(await self._writer.do(self._book.take))
             await self._writer.do(self._book.close)
+            await self._writer.settled()
         finally:
             self._book.close_waiting()
 
@@ -132,7 +133,7 @@ class SiteCrawl:
         return answer, sitemap, is_passing(answer)
 
     async def _look(self, task: Task, *, nested: bool) -> tuple[Answer | None, Verdict]:
-        earlier = self._reader.get(self._book.startup.id, task.url) if self._book.refresh else None
+        earlier = (await self._settled()).get(self._book.startup.id, task.url) if self._book.refresh else None
         if earlier and earlier.seen_at and unchanged(task.lastmod, earlier.seen_at, datetime.now(UTC)):
             self._book.tally.skipped += 1
             detail = f"not asked for: the sitemap says that it did not change since {task.lastmod}"
@@ -247,16 +248,21 @@ class SiteCrawl:
         if not nested:
             await self._visit_nested(await self._writer.do(lambda desk: self._book.take_first(desk, canonical)))
         stored = self._book.stored(canonical)
-        theirs = self._reader.get(self._book.startup.id, stored) if stored else None
+        theirs = (await self._settled()).get(self._book.startup.id, stored) if stored else None
         mine = lines_of(found.page.blocks)
         return canonical if theirs and stands_for(lines_of(theirs.page.blocks), mine) else None
 
     async def _twin(self, found: Found, *, nested: bool) -> str | None:
         """Return the address that the very same content is stored under."""
-        twin = self._reader.twin(found.page, self._book.run)
+        twin = (await self._settled()).twin(found.page, self._book.run)
         if twin and not twin[1] and not nested:
             # Stored by an earlier crawl: what it holds by now decides which of the two stays.
             url = twin[0]
             await self._visit_nested(await self._writer.do(lambda desk: self._book.take_first(desk, url)))
-            twin = self._reader.twin(found.page, self._book.run)
+            twin = (await self._settled()).twin(found.page, self._book.run)
         return twin[0] if twin and twin[1] else None
+
+    async def _settled(self) -> Readings:
+        """Return what was found so far, with the last step."""
+        await self._writer.settled()
+        return self._reader

@@ -129,7 +129,7 @@ class StartupSpider(Spider):
             work.guard,
             robots,
             OptOuts(work.corpus).covers,
-            waits=StoredWaits(work.corpus, work.writer),
+            waits=StoredWaits(work.corpus, lambda step: work.writer.post(lambda desk: step(desk.corpus))),
             keep=robots.keep,
             turns=Turns(work.corpus.path.parent, work.settings.timeout),
             rehearsal=work.rehearsal,

@@ -1,8 +1,8 @@
 """The one hand that writes during a crawl: a thread of its own that turns steps of many sites into few transactions.
 
 A step is all that one visit leads to: archive record, page, visit, and the site's next address. Steps that come while the disk
-is busy share the next transaction; a site goes on only when its step is on the disk. So a crash undoes no step that another
-follows from, and each site repeats only what it had in flight.
+is busy share the next transaction. A site asks for its next address while its last step goes to the disk, and takes its next
+step when that is there. So a crash undoes no step that another follows from, and each site repeats only what it had in flight.
 """
 
 import asyncio
@@ -39,7 +39,9 @@ class Desk:
 
 
 Step = Callable[[Desk], Result]
-Job = tuple[Step[Any], "Future[Any]"]
+Kept = Future[None]
+"""Ends when a step is on the disk, or with the reason why it will never be."""
+Job = tuple[Step[Any], "Future[tuple[Any, Kept]]"]
 
 
 class Writer:
@@ -63,7 +65,13 @@ class Writer:
             CorpusError: the corpus cannot be written; nothing of the step is kept, and no later step will be.
             ArchiveError: likewise of the archive.
         """
-        done: Future[Result] = Future()
+        result, kept = await self.run(step)
+        await asyncio.wrap_future(kept)
+        return result
+
+    async def run(self, step: Step[Result]) -> tuple[Result, Kept]:
+        """Run a step and return what it returns, before it is on the disk; raises what `do` raises, or `Kept` does."""
+        done: Future[tuple[Result, Kept]] = Future()
         self._jobs.put((step, done))
         return await asyncio.wrap_future(done)
 
@@ -113,31 +121,35 @@ class Writer:
         return jobs
 
     def _run_all(self, jobs: list[Job], desk: Desk) -> None:
-        results: list[tuple[object, BaseException | None]] = []
+        kept = Kept()
+        kept.set_running_or_notify_cancel()  # of all who wait for it none can call it off
         if self._broken is None:
             try:
-                results = self._results(jobs, desk)
+                self._run_in_one(jobs, desk, kept)
             except Exception as error:  # noqa: BLE001  # whatever it is, those who wait are told
                 self._broken = _told(error)
-        if self._broken is not None:
-            results = [(None, self._broken)] * len(jobs)
-        for (_, done), (result, failure) in zip(jobs, results, strict=True):
-            _settle(done, result, failure)
+        if self._broken is None:
+            kept.set_result(None)
+            return
+        kept.set_exception(self._broken)
+        for _, done in jobs:
+            if not done.done():
+                _settle(done, None, self._broken)
 
-    def _results(self, jobs: list[Job], desk: Desk) -> list[tuple[object, BaseException | None]]:
-        """Run steps in one transaction; return what each returned, or the error of the site's that it is."""
-        results: list[tuple[object, BaseException | None]] = []
+    def _run_in_one(self, jobs: list[Job], desk: Desk, kept: Kept) -> None:
+        """Run steps in one transaction; answer each with what it returned, or with the error of its site's that it is."""
         with desk.corpus.transaction():
-            for step, _ in jobs:
+            for step, done in jobs:
                 try:
                     with desk.corpus.part():
-                        results.append((step(desk), None))
+                        result = step(desk)
                 except ScoutError:
                     raise
                 except Exception as error:  # noqa: BLE001  # the error of one site's step, raised where it waits
-                    results.append((None, error))
+                    _settle(done, None, error)
+                else:
+                    _settle(done, (result, kept), None)
             desk.archive.sync()  # a reference is never on the disk before what it refers to
-        return results
 
 
 class ErasedError(Exception):
@@ -155,13 +167,16 @@ class SiteWriter:
         self._writer = writer
         self._site = (run, startup_id)
         self._begun = False
+        self._kept: Kept | None = None
 
     async def do(self, step: Step[Result]) -> Result:
-        """Run a step, see `Writer.do`.
+        """Run a step once all before it is on the disk, and return what it returns; that it is kept is told by `settled`.
 
         Raises:
             ErasedError: the site was erased; the step was not run.
+            CorpusError, ArchiveError: this step or the one before it cannot be written, see `Writer.do`.
         """
+        await self.settled()
         may_write = is_open if self._begun else may_begin
 
         def guarded(desk: Desk) -> Result:
@@ -169,9 +184,17 @@ class SiteWriter:
                 raise ErasedError
             return step(desk)
 
-        result = await self._writer.do(guarded)
+        result, self._kept = await self._writer.run(guarded)
         self._begun = True
         return result
+
+    async def settled(self) -> None:
+        """Wait until the last step is on the disk, where others can read it; raises where it cannot be written."""
+        kept, self._kept = self._kept, None
+        if kept is not None and kept.done():
+            kept.result()
+        elif kept is not None:
+            await asyncio.wrap_future(kept)
 
 
 def _told(error: Exception) -> ScoutError:

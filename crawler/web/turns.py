@@ -4,7 +4,7 @@ Its scope is one folder on one machine: all crawls whose corpora lie in that fol
 machines, know nothing of each other: `--shards` divides hosts among machines so that they need not. Where a proxy looks up
 names, addresses are not known and hosts alone are spaced.
 
-Each request begins with one short transaction on a small SQLite file beside the corpus, and ends with another. Time is the
+Each request begins with one statement on a small SQLite file beside the corpus, and ends with another. Time is the
 machine's monotonic clock, which no clock change moves; after a restart of the machine what is noted counts for nothing. A
 process shows that it lives by a lock that goes with it: what it had under way when it was killed holds nobody up.
 """
@@ -38,6 +38,24 @@ TABLE = (
     " owner INTEGER NOT NULL, until REAL NOT NULL) WITHOUT ROWID"
 )
 PUT = "INSERT OR REPLACE INTO turns (name, at, free_at, owner, until) VALUES (?, ?, ?, ?, ?)"
+CLAIM = """
+    INSERT OR REPLACE INTO turns (name, at, free_at, owner, until)
+    WITH asked (name, gap, owner, until) AS (
+        VALUES (:host, :gap, :me, :now + :lease), (:address, :address_gap, 0, 0.0)
+    )
+    SELECT name, :now, :now + gap, owner, until FROM asked WHERE name IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM turns JOIN asked USING (name)
+        WHERE at <= :now AND (turns.owner NOT IN (0, :me) OR max(free_at, at + gap) > :now)
+    )
+"""
+"""Takes host and address, or neither; a row of later than now is of the time before the machine was started."""
+MOVE = """
+    INSERT INTO turns (name, at, free_at, owner, until) VALUES (:host, :now, :now + :gap, 0, 0.0)
+    ON CONFLICT (name) DO UPDATE SET at = excluded.at,
+        free_at = iif(at > :now, excluded.free_at, max(excluded.free_at, free_at)),
+        owner = iif(at > :now OR owner = :ending, 0, owner), until = iif(at > :now OR owner = :ending, 0.0, until)
+"""
+"""Frees the host later, and of the process that is `ending` its request."""
 
 
 class Turns:
@@ -79,24 +97,25 @@ class Turns:
         Returns:
             Seconds to wait for the host and for the address before it is asked again; zeros where the request may begin.
         """
-        place = f"@{address}"
-        with self._translated(), self._transaction():
-            now = time.monotonic()
-            host_wait = self._host_wait(host, gap, now)
-            address_wait = self._wait(place, address_gap, now) if address else 0.0
-            if host_wait <= 0 and address_wait <= 0:
-                self._db.execute(PUT, (host, now, now + gap, self._me, now + self._lease))
-                if address:
-                    self._db.execute(PUT, (place, now, now + address_gap, NOBODY, 0.0))
-        return max(0.0, host_wait), max(0.0, address_wait)
+        place = f"@{address}" if address else None
+        asked = {"host": host, "gap": gap, "address": place, "address_gap": address_gap, "me": self._me, "lease": self._lease}
+        with self._translated():
+            while not self._db.execute(CLAIM, asked | {"now": time.monotonic()}).rowcount:
+                with self._transaction():
+                    now = time.monotonic()
+                    host_wait = self._host_wait(host, gap, now)
+                    address_wait = self._wait(place, address_gap, now) if place else 0.0
+                if host_wait > 0 or address_wait > 0:
+                    return max(0.0, host_wait), max(0.0, address_wait)
+        return 0.0, 0.0
 
     def release(self, host: str, gap: float) -> None:
         """End a request; `gap` seconds must pass before the next."""
-        self._move(host, gap, ended=True)
+        self._move(host, gap, self._me)
 
     def pause(self, host: str, seconds: float) -> None:
         """Let nobody ask a host for so many seconds from now."""
-        self._move(host, seconds, ended=False)
+        self._move(host, seconds, NOBODY)
 
     def close(self) -> None:
         """Give the file back."""
@@ -111,14 +130,9 @@ class Turns:
         """Give the file back."""
         self.close()
 
-    def _move(self, host: str, gap: float, *, ended: bool) -> None:
-        with self._translated(), self._transaction():
-            now = time.monotonic()
-            known = self._row(host, now)
-            free_at = max(now + gap, known[1]) if known else now + gap
-            stays = known is not None and not (ended and known[2] == self._me)
-            who, until = known[2:] if known and stays else (NOBODY, 0.0)
-            self._db.execute(PUT, (host, now, free_at, who, until))
+    def _move(self, host: str, gap: float, ending: int) -> None:
+        with self._translated():
+            self._db.execute(MOVE, {"host": host, "now": time.monotonic(), "gap": gap, "ending": ending})
 
     def _host_wait(self, host: str, gap: float, now: float) -> float:
         known = self._row(host, now)

@@ -369,7 +369,10 @@ def test_erasing_leaves_no_byte_of_a_site_and_every_other_record_where_it_was(tm
         gone = [archive.write(Answer("https://acme.it/", secret + bytes([n])), request_lines=(("A", "b"),)) for n in range(5)]
         kept += [archive.write(Answer("https://other.it/", HTML + bytes([n]))) for n in range(5)]
         shutil.copytree(tmp_path, tmp_path / "copy", ignore=shutil.ignore_patterns("copy"))
-        assert archive.erase(lambda url: "acme.it" in url) == 10
+        told: list[tuple[int, int]] = []
+        assert archive.erase(lambda url: "acme.it" in url, lambda *numbers: told.append(numbers)) == 10
+        files = len(list(tmp_path.glob("*.warc.gz")))
+        assert told == [(number, files) for number in range(1, files + 1)]
         assert archive.erase(lambda url: "acme.it" in url) == 0
         for ref in kept:
             assert archive.read(ref).url == "https://other.it/"

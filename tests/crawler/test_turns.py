@@ -111,6 +111,15 @@ def test_a_turn_costs_less_than_three_tenths_of_a_millisecond(tmp_path: Path) ->
         assert (time.process_time() - began) / 2000 < 0.0003
 
 
+def test_a_request_begins_and_ends_with_one_statement_each(tmp_path: Path) -> None:
+    with Turns(tmp_path, 60) as turns:
+        statements: list[str] = []
+        turns._db.set_trace_callback(statements.append)
+        assert turns.claim("a.it", 1.0, "10.0.0.1", 1.0) == (0.0, 0.0)
+        turns.release("a.it", 1.0)
+        assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT"]
+
+
 def gaps(web: Web, host: str) -> list[float]:
     times = sorted(request.at for request in web.requests if request.host == f"{host}.localhost")
     return [later - earlier for earlier, later in pairwise(times)]

@@ -1,12 +1,16 @@
 """The hand that writes during a crawl tells those who wait for it whatever befalls it."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 
 from crawler.archive.archive import Archive
-from crawler.errors import CrawlError
+from crawler.corpus.corpus import Corpus
+from crawler.corpus.frontier import SiteFrontier
+from crawler.errors import ArchiveError, CrawlError
+from crawler.records import Startup
 from crawler.sites.writing import Desk, Writer
 
 
@@ -41,4 +45,68 @@ def test_a_step_that_fails_leaves_nothing_and_the_next_is_run(tmp_path: Path) ->
         return await writer.do(lambda desk: desk.corpus.row("SELECT count(*) FROM opt_outs"))
 
     assert asyncio.run(both()) == (0,)
+    writer.close()
+
+
+def test_a_site_is_answered_before_its_step_is_on_the_disk_and_takes_the_next_one_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_sync, sync = threading.Event(), Archive.sync
+    steps: list[str] = []
+
+    def synced(archive: Archive) -> None:
+        assert may_sync.wait(10)
+        sync(archive)
+
+    monkeypatch.setattr(Archive, "sync", synced)
+    path = tmp_path / "corpus.sqlite"
+    with Corpus(path) as corpus:
+        corpus.put_startup(Startup("acme", "Acme"))
+        corpus.execute("INSERT INTO runs (id, key, refresh, sites, began_at, touched_at) VALUES (1, '', 0, 1, '', '')")
+
+    def begun(desk: Desk) -> None:
+        steps.append("begun")
+        SiteFrontier(desk.corpus, 1, "acme").load("http://acme.it/")
+
+    async def both() -> None:
+        site = writer.of("acme")
+        await asyncio.wait_for(site.do(begun), 5)
+        with Corpus(path, read_only=True) as corpus:
+            assert corpus.row("SELECT count(*) FROM sites") == (0,)
+        following = asyncio.create_task(site.do(lambda _: steps.append("following")))
+        await asyncio.sleep(0.2)
+        assert steps == ["begun"]
+        may_sync.set()
+        await asyncio.wait_for(following, 5)
+        with Corpus(path, read_only=True) as corpus:
+            assert corpus.row("SELECT count(*) FROM sites") == (1,)
+        await asyncio.wait_for(site.settled(), 5)
+
+    writer = Writer(path, tmp_path / "archive", "", 1)
+    asyncio.run(both())
+    writer.close()
+    assert steps == ["begun", "following"]
+
+
+def test_a_site_whose_step_could_not_be_kept_is_told_before_it_writes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Archive) -> None:
+        raise ArchiveError("no room on the disk")
+
+    path = tmp_path / "corpus.sqlite"
+    with Corpus(path) as corpus:
+        corpus.put_startup(Startup("acme", "Acme"))
+    monkeypatch.setattr(Archive, "sync", broken)
+
+    async def both() -> None:
+        site = writer.of("acme")
+        await site.do(lambda _: None)
+        with pytest.raises(ArchiveError, match="no room on the disk"):
+            await site.settled()
+        with pytest.raises(ArchiveError, match="no room on the disk"):
+            await site.do(lambda _: None)
+
+    writer = Writer(path, tmp_path / "archive", "", 1)
+    asyncio.run(both())
     writer.close()

@@ -71,6 +71,21 @@ def test_a_host_on_the_opt_out_list_is_never_asked(web: Web, settings: CrawlSett
     assert web.requests == []
 
 
+def test_a_host_that_asked_to_be_left_alone_is_so_by_the_next_run_too(
+    web: Web, settings: CrawlSettings, tmp_path: Path
+) -> None:
+    Corpus(tmp_path / "corpus.sqlite").close()
+    busy = Reply("", 503, headers={"Retry-After": "3600"})
+    serve(web, {"/robots.txt": Reply("", 404), "/all.json": busy})
+    for _ in range(2):
+        with (
+            Door(settings, tmp_path / "corpus.sqlite", rehearsal=True) as door,
+            pytest.raises(DirectoryError, match="cannot fetch"),
+        ):
+            door.get(web.url("lists", "/all.json"))
+    assert web.asked("lists").count("/all.json") == 1
+
+
 def test_only_public_addresses_are_reached(settings: CrawlSettings) -> None:
     with Door(settings.model_copy(update={"loopback": False})) as door:
         for address in ("10.0.0.1", "127.0.0.1", "localhost", "169.254.169.254", "[::1]", "example.org:22"):
