@@ -15,6 +15,7 @@ from indexer.glossary.senses import NOTHING, Chosen, Senses, alike, fitting, set
 from indexer.lexical import Group
 from indexer.results import Ambiguity, Sense
 from indexer.routing import words_by_language
+from indexer.stems import stem as stem_of
 
 TAG = "it:"
 """Before the stems of Italian texts, so that fine (end) and fine (thin) are two terms."""
@@ -96,6 +97,18 @@ class Crossing:
                 )
         return tuple(found.values())
 
+    def knows(self, word: str, language: str) -> bool:
+        """Tell whether a folded word, as it stands, is in the glossary or the parallel texts of a language ("it" or "en")."""
+        if language in self.known.get(word, ()):
+            return True
+        return bool(self._to_english.of(word)) if language == "it" else word in self._to_italian
+
+    def knows_stem(self, word: str, language: str) -> bool:
+        """Tell whether another form of a folded word is in the parallel texts of a language."""
+        if language == "it":
+            return bool(self._to_english.of_stem(word))
+        return STEM + stem_of(word, "en") in self._to_italian
+
     def phrases(self, text: str, language: str) -> tuple[Found, ...]:
         """Return the glossary's phrases in a text in `language` ("it" or "en")."""
         return self._books[language].find(text)
@@ -163,7 +176,8 @@ class Crossing:
                 for stem in self._stems(english, "en"):
                     found[stem] = found.get(stem, 0.0) + share
         else:
-            for italian, share in self._to_italian.get(word, ()):
+            known = self._to_italian
+            for italian, share in known.get(word) or known.get(STEM + stem_of(word, "en"), ()):
                 found[TAG + italian] = found.get(TAG + italian, 0.0) + share
         return found
 
@@ -205,12 +219,14 @@ def _holds(phrase: Found, own: Sequence[Term]) -> bool:
 
 
 def _reversed(translations: Translations) -> dict[str, tuple[tuple[str, float], ...]]:
-    """Return per English word the Italian stems that it may be said by, with their shares."""
+    """Return per English word, and per stem (see `STEM`), the Italian stems that it may be said by, with their shares."""
     found: dict[str, dict[str, float]] = {}
     for italian, meant in translations:
         if italian.startswith(STEM):
             for english, share in meant:
-                found.setdefault(english, {})[italian.removeprefix(STEM)] = share
+                for key in (english, STEM + stem_of(english, "en")):
+                    weights = found.setdefault(key, {})
+                    weights[italian.removeprefix(STEM)] = weights.get(italian.removeprefix(STEM), 0.0) + share
     turned = {}
     for english, weights in found.items():
         best = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]

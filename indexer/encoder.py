@@ -54,10 +54,23 @@ class SenseReader(Protocol):
         """Return the unit vector of a need, shape (dimension,), its words in the senses that were chosen."""
 
 
+@runtime_checkable
+class WordReader(Protocol):
+    """An encoder that knows words by themselves, those of both languages in one space."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def word_vectors(self, words: Sequence[str], language: str) -> Vectors:
+        """Return unit vectors, or zeros, of folded words of a text in `language`, shape (len(words), dimension)."""
+
+
 def unit(vectors: npt.ArrayLike) -> Vectors:
     """Return `vectors`, shape (n, dimension), brought to length one each; zeros stay."""
     array = np.asarray(vectors, np.float32)
-    return np.asarray(array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-12), np.float32)
+    lengths = np.sqrt(np.add.reduce(array * array, axis=1, keepdims=True))  # as np.linalg.norm, without its Python
+    return np.asarray(array / np.maximum(lengths, 1e-12), np.float32)
 
 
 def readable(text: str) -> str:

@@ -2,7 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,8 @@ CHUNK = 256
 """Texts between two reports of progress."""
 LEAST_SHARE = 0.1
 """A need is read in a language only if it is likely to be in it by this much."""
+WORDS_KEPT = 10_000
+"""English words of several pieces whose sums are kept."""
 RECIPE = "2"
 """Raised when the same files give other vectors."""
 
@@ -78,6 +81,8 @@ class BilingualEncoder:
         self.translations, self.entries = words, tuple(entries)
         self.senses, self.book = SenseChoice(self._english, self._italian), self._italian.book
         self._known = words_by_language(entries)
+        self._mean = self._english.table.mean(axis=0)
+        self._spelt: Callable[[str], Vector] = lru_cache(WORDS_KEPT)(self._make_spelt)
         self._body = _body(base, cache, on_progress)
         self.dimension = int(self._english.table.shape[1])
         total = hashlib.sha256(f"{RECIPE}|{digest}|{packaged}|".encode())
@@ -110,14 +115,36 @@ class BilingualEncoder:
     def encode_chosen(self, text: str, chosen: Chosen) -> Vector:
         """Return the unit vector of a need, its words in the senses `chosen`, else in the likeliest."""
         share = dict(languages(text, self._known))
-        ways: list[tuple[Rows, float]] = []
-        if share["it"] > LEAST_SHARE:
-            ways += [(rows, share["it"]) for rows in self._italian.both_rows(text, self.senses, chosen)]
+        weights = [share["it"]] * 2 if share["it"] > LEAST_SHARE else []
         if share["en"] > LEAST_SHARE:
-            ways.append((self._english.rows(text), 2 * share["en"]))
-        vectors = self._body.vectors([self._framed(rows) for rows, _ in ways])
-        vector: Vector = unit(np.array([weight for _, weight in ways], np.float32)[np.newaxis] @ vectors)[0]
-        return vector
+            weights.append(2 * share["en"])
+        texts = (self._framed(rows) for rows in self._readings(text, share, chosen))
+        vectors = self._body.readings(texts) if len(weights) > 1 else self._body.vectors(list(texts))
+        total = np.zeros((1, self.dimension), np.float32)
+        for weight, vector in zip(weights, vectors, strict=True):
+            total += weight * vector
+        summed: Vector = unit(total)[0]
+        return summed
+
+    def _readings(self, text: str, share: Mapping[str, float], chosen: Chosen) -> Iterator[Rows]:
+        if share["it"] > LEAST_SHARE:
+            yield from self._italian.both_rows(text, self.senses, chosen)
+        if share["en"] > LEAST_SHARE:
+            yield self._english.rows(text)
+
+    def word_vectors(self, words: Sequence[str], language: str) -> Vectors:
+        """Return unit vectors, or zeros, of folded words of a text in `language`, shape (len(words), dimension)."""
+        if language == "it":
+            pulls = [self._italian.pull(word) for word in words]
+            return unit(np.array(pulls, np.float32).reshape(len(words), self.dimension))
+        ids = [self._english.vocabulary.get(word, -1) for word in words]
+        vectors: Vectors = self._english.table[ids] - self._mean
+        for place in (place for place, one in enumerate(ids) if one < 0):
+            vectors[place] = self._spelt(words[place])
+        return unit(vectors)
+
+    def _make_spelt(self, word: str) -> Vector:
+        return np.asarray((self._english.rows(word) - self._mean).sum(axis=0), np.float32)
 
     def rows(self, text: str) -> Rows:
         """Return what goes into the body for a passage: the rows of its words, [CLS] first and [SEP] last."""

@@ -1,7 +1,7 @@
 """Text to input rows of the model: English by its own pieces, Italian by the English ones that it stands for."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -71,7 +71,7 @@ class English:
 
     def rows(self, text: str) -> Rows:
         """Return the rows of a text, shape (pieces, width), without special ones."""
-        return self.table[self.ids(text)]
+        return self.table.take(self.ids(text), axis=0)
 
     def framed(self, rows: Rows, longest: int) -> Rows:
         """Return the first `longest` of `rows` between those of [CLS] and [SEP]."""
@@ -113,22 +113,29 @@ class Italian:
             rows += [self._drawn(english, spelt)] if english else self._words(spelt)
         return np.concatenate(rows)
 
-    def both_rows(self, text: str, senses: Senses | None = None, chosen: Chosen = NOTHING) -> tuple[Rows, Rows]:
-        """Return the rows of a need as two readings: word by word, and with the glossary's phrases in English.
+    def both_rows(self, text: str, senses: Senses | None = None, chosen: Chosen = NOTHING) -> Iterator[Rows]:
+        """Yield the rows of a need as two readings: word by word, as early as can be, and with phrases in English.
 
         Args:
             text: the need.
             senses: how likely its phrases' senses are; as for passages unless given.
             chosen: the senses that were chosen; phrases with one stand in English in both readings.
         """
-        by_word, in_english = [self._nothing], [self._nothing]
         text = readable(text)
+        if not chosen:
+            yield np.concatenate([self._nothing, *self._words(text)])
         found = fitting(text, self.book.find(text))
-        for spelt, english in _parts(text, found, settled(text, found, senses or self.senses, chosen)):
-            own = [self._form(english)] if english and spelling(spelt) in chosen else self._words(spelt)
-            by_word += own
-            in_english += [self._form(english)] if english else own
-        return np.concatenate(by_word), np.concatenate(in_english)
+        parts = _parts(text, found, settled(text, found, senses or self.senses, chosen))
+        if chosen:
+            yield self._together(parts, lambda spelt: spelling(spelt) in chosen)
+        yield self._together(parts, lambda _: True)
+
+    def _together(self, parts: Iterable[tuple[str, str]], in_english: Callable[[str], bool]) -> Rows:
+        """Return the rows of a text's parts, in English those that have some and for which `in_english` holds."""
+        rows = [self._nothing]
+        for spelt, english in parts:
+            rows += [self._form(english)] if english and in_english(spelt) else self._words(spelt)
+        return np.concatenate(rows)
 
     def senses(self, text: str, found: Sequence[Found]) -> tuple[tuple[float, ...], ...]:
         """Return how likely each sense of each phrase is: near to the rest of the text, usual, early in the glossary."""

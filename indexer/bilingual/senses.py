@@ -4,7 +4,9 @@ One sense per text (Gale, Church and Yarowsky, HLT 1992). Passages are read by `
 come from; it is right in 0.57 of the needs held out in tests/quality/senses, this in 0.85.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -34,6 +36,15 @@ LATER = 0.2
 Directions = Row
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sense:
+    """An entry as one of the senses of a phrase; a key by itself, since entries take long to compare."""
+
+    entry: Entry
+    said: Directions
+    """Where each piece of what says the sense leads, shape (pieces, width)."""
+
+
 class SenseChoice:
     """How likely the senses of a need's phrases are. Immutable; safe to use from several threads."""
 
@@ -45,8 +56,9 @@ class SenseChoice:
         self._pull = italian.pull
         # The same words come again and again; kept per choice, so that they go with it.
         self._direction: Callable[[str], Row] = lru_cache(CACHED)(self._make_direction)
-        self._said: Callable[[Entry], Directions] = lru_cache(CACHED)(self._make_said)
-        self._beside: Callable[[frozenset[str], Entry], frozenset[str]] = lru_cache(CACHED)(self._make_beside)
+        self._senses: Callable[[tuple[Entry, ...]], tuple[_Sense, ...]] = lru_cache(CACHED)(self._make_senses)
+        self._likeness: Callable[[str, _Sense], list[float]] = lru_cache(CACHED)(self._make_likeness)
+        self._beside: Callable[[frozenset[str], _Sense], frozenset[str]] = lru_cache(CACHED)(self._make_beside)
 
     def __call__(self, text: str, found: Sequence[Found]) -> tuple[tuple[float, ...], ...]:
         """Return the share of each sense of each phrase; phrases with the same senses have the same shares."""
@@ -59,32 +71,39 @@ class SenseChoice:
         own = [phrase for phrase in found if phrase.senses == senses]
         rest = _without(text, own)
         around = [word for word in tokens_of(rest) if word.isalpha() and word not in STOP_WORDS["it"]]
-        context = np.array([self._direction(word) for word in around], np.float32)
         stems = {term.stem for term in terms(rest, "it")}
         spelt = frozenset(stem(word, "it") for word in tokens_of(text[own[0].start : own[0].end]))
         fields = [{sense.field for sense in phrase.senses} for phrase in found if phrase.senses != senses]
         scores = []
-        for rank, sense in enumerate(senses):
-            near = float((context @ self._said(sense).T).max(axis=0).mean()) if around else 0.0
+        for rank, sense in enumerate(self._senses(senses)):
+            nearest = list(map(max, zip(*(self._likeness(word, sense) for word in around), strict=True)))
+            near = sum(nearest) / len(nearest) if nearest else 0.0
             beside = min(len(stems & self._beside(spelt, sense)), MOST)
-            same_field = min(sum(sense.field in one for one in fields), MOST)
+            same_field = min(sum(sense.entry.field in one for one in fields), MOST)
             scores.append(NEAR * near + BESIDE * beside + FIELD * same_field - LATER * rank)
-        likely = np.exp(np.array(scores) - max(scores))
-        return tuple(map(float, likely / likely.sum()))
+        likely = [math.exp(score - max(scores)) for score in scores]
+        total = sum(likely)
+        return tuple(share / total for share in likely)
 
     def _make_direction(self, word: str) -> Row:
         return _unit(self._pull(word))
 
-    def _make_said(self, sense: Entry) -> Directions:
-        """Return where each piece of what says the sense leads, shape (pieces, width)."""
-        return _unit(self._english.rows(f"{' '.join(sense.english[:FORMS])} {sense.sense_en}") - self._mean)
+    def _make_senses(self, senses: tuple[Entry, ...]) -> tuple[_Sense, ...]:
+        said = (self._english.rows(f"{' '.join(sense.english[:FORMS])} {sense.sense_en}") - self._mean for sense in senses)
+        return tuple(_Sense(sense, _unit(rows)) for sense, rows in zip(senses, said, strict=True))
 
-    def _make_beside(self, spelt: frozenset[str], sense: Entry) -> frozenset[str]:
+    def _make_likeness(self, word: str, sense: _Sense) -> list[float]:
+        """Return the cosine between a word and each piece of what says a sense."""
+        likeness: list[float] = (sense.said @ self._direction(word)).tolist()
+        return likeness
+
+    def _make_beside(self, spelt: frozenset[str], sense: _Sense) -> frozenset[str]:
         """Return the Italian stems that stand beside a word where it has this sense."""
-        meant = _stems(sense.english, "en")
+        own = sense.entry
+        meant = _stems(own.english, "en")
         phrases = [pair for word in spelt for pair in self._phrases.get(word, ())]
-        beside = [stems for stems, entry in phrases if entry != sense and _stems(entry.english[:FORMS], "en") & meant]
-        return frozenset().union(_stems((sense.sense_it,), "it"), *beside) - spelt
+        beside = [stems for stems, entry in phrases if entry != own and _stems(entry.english[:FORMS], "en") & meant]
+        return frozenset().union(_stems((own.sense_it,), "it"), *beside) - spelt
 
 
 def _by_word(italian: Italian) -> Mapping[str, list[tuple[frozenset[str], Entry]]]:

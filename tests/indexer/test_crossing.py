@@ -54,6 +54,7 @@ def found(need: str, language: str, *texts: tuple[str, str]) -> list[bool]:
         ("forno", "it", "industrial furnaces", "en"),
         ("forni", "it", "a furnace", "en"),
         ("furnace", "en", "forni industriali", "it"),
+        ("hardened furnaces", "en", "forni industriali", "it"),
         ("la fonderia", "it", "foundries", "en"),
         ("foundries", "en", "le fonderie", "it"),
         ("saldatura", "it", "soldered joints", "en"),

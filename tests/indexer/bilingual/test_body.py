@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from indexer.bilingual import body as room
 from indexer.bilingual.body import Body, OnnxBody, Rows, TorchBody, _processors
 from indexer.bilingual.graph import int8_graph
 from indexer.bilingual.quantise import TEXTS, samples
@@ -109,6 +113,66 @@ def test_threads_share_a_body(body: Body, rows: list[Rows]) -> None:
 @pytest.mark.parametrize("threads", [1, 3, 500])
 def test_any_number_of_threads_gives_the_same_vectors(file: Path, rows: list[Rows], threads: int) -> None:
     np.testing.assert_array_equal(OnnxBody(file, threads).vectors(rows[:9]), OnnxBody(file).vectors(rows[:9]))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 500])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_readings_have_the_vectors_of_their_texts(file: Path, rows: list[Rows], count: int, threads: int) -> None:
+    int8 = OnnxBody(file, threads)
+    np.testing.assert_array_equal(int8.readings(iter(rows[:count])), int8.vectors(rows[:count]))
+
+
+def test_torch_reads_a_few_texts_too(bodies: dict[str, Body], rows: list[Rows]) -> None:
+    torch = bodies["torch-fp32"]
+    np.testing.assert_array_equal(torch.readings(iter(rows[:2])), torch.vectors(rows[:2]))
+
+
+def test_the_first_reading_is_encoded_while_the_second_is_being_made(
+    file: Path, rows: list[Rows], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, put = threading.Event(), room._put
+
+    def notice(*told: object) -> None:
+        put(*told)  # type: ignore[arg-type]  # handed on as they are
+        ended.set()
+
+    def made() -> Iterator[Rows]:
+        yield rows[0]
+        assert ended.wait(30)
+        yield rows[1]
+
+    monkeypatch.setattr(room, "_put", notice)
+    assert OnnxBody(file, 2).readings(made()).shape == (2, WIDTH)
+
+
+def test_threads_share_a_body_for_their_readings(file: Path, rows: list[Rows]) -> None:
+    int8 = OnnxBody(file, 2)
+    expected = int8.vectors(rows[:2])
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(lambda _: int8.readings(iter(rows[:2])), range(48)):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_a_reading_that_fails_is_an_error_and_leaves_the_body_as_it_was(file: Path, rows: list[Rows]) -> None:
+    int8 = OnnxBody(file, 2)
+
+    def torn() -> Iterator[Rows]:
+        yield rows[0]
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        int8.readings(torn())
+    with pytest.raises(ModelError, match="the fast encoder failed"):
+        int8.readings(iter([rows[0][:, :7], rows[1]]))
+    np.testing.assert_array_equal(int8.readings(iter(rows[:2])), int8.vectors(rows[:2]))
+
+
+def test_threads_rest_after_a_run(file: Path, rows: list[Rows]) -> None:
+    int8 = OnnxBody(file, 2)
+    int8.readings(iter(rows[:2]))
+    before = time.process_time()
+    time.sleep(0.5)
+    assert time.process_time() - before < 0.25
 
 
 def test_processors_are_counted_where_they_cannot_be_assigned(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """What goes into the model: English as the base model reads it, Italian words as the English ones that they stand for."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from indexer.bilingual.translations import Translations, translations
 from indexer.encoder import packaged_model
 from indexer.errors import ModelError
 from indexer.glossary.entries import Entry
+from indexer.glossary.phrases import Found
+from indexer.glossary.senses import Shares, alike
 
 ENTRIES = (
     Entry("test", ("pressofusione", "fonderia a pressione"), ("die casting",)),
@@ -125,6 +128,25 @@ def test_a_need_is_read_word_by_word_and_with_its_phrases_in_english(italian: It
     np.testing.assert_allclose(in_english, english.rows("die casting of aluminium"), atol=1e-5)
     np.testing.assert_allclose(by_word[:1], english.rows("foundry"), atol=1e-5)
     np.testing.assert_allclose(by_word[-2:], english.rows("of aluminium"), atol=1e-5)
+
+
+def test_the_reading_by_word_does_not_wait_for_the_senses(italian: Italian) -> None:
+    asked = []
+
+    def senses(text: str, found: Sequence[Found]) -> Shares:
+        asked.append(text)
+        return alike(text, found)
+
+    readings = italian.both_rows("stampo di alluminio", senses)
+    next(readings)
+    assert asked == []
+    next(readings)
+    assert asked == ["stampo di alluminio"]
+
+
+def test_a_chosen_sense_stands_in_english_in_both_readings(italian: Italian, english: English) -> None:
+    for rows in italian.both_rows("stampo di alluminio", chosen={"stampo": "stamping die"}):
+        np.testing.assert_allclose(rows, english.rows("stamping die of aluminium"), atol=1e-5)
 
 
 @pytest.mark.parametrize(("text", "likely"), [("stampo per fonderia di alluminio", 0), ("stampo per lamiera, con pressa", 1)])

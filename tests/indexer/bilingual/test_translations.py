@@ -7,6 +7,7 @@ import pytest
 
 from indexer.bilingual import translations as room
 from indexer.bilingual.alignment import align
+from indexer.bilingual.encoder import PACKAGED
 from indexer.bilingual.parallel import Pair
 from indexer.bilingual.translations import FORMAT, MOST, STEM, Translations, translations
 from indexer.errors import ArtefactError
@@ -28,6 +29,20 @@ def saved(made: Translations, tmp_path: Path) -> Path:
 def test_a_word_means_what_it_was_aligned_with(made: Translations, italian: str, english: str) -> None:
     found = made.of(italian) or made.of_stem(italian)
     assert found[0][0] in (english, english + "s")
+
+
+@pytest.mark.parametrize(
+    ("italian", "english"),
+    [
+        ("coestrusione", "extrusion"),
+        ("distanziale", "spacer"),
+        ("raschiatori", "scraper"),
+        ("tampografia", "printing"),
+        ("trapanatura", "drilling"),
+    ],
+)
+def test_words_of_the_shop_floor_that_the_sentences_lack_are_packaged(italian: str, english: str) -> None:
+    assert english in dict(Translations.load(PACKAGED).meant(italian)[:2])
 
 
 def test_shares_are_positive_add_up_to_one_and_fall(made: Translations) -> None:
