@@ -3,11 +3,11 @@
 import { append } from './address.js';
 
 const PATIENCE_MS = 30_000;
-const KINDS = { 400: 'refused', 404: 'refused', 413: 'refused', 422: 'refused', 429: 'busy', 503: 'busy' };
+const KINDS = { 400: 'refused', 404: 'refused', 409: 'changed', 413: 'refused', 422: 'refused', 429: 'busy', 503: 'busy' };
 const UNREADY = new Set(['no-snapshot', 'snapshot-damaged', 'wrong-model', 'model-unavailable']);
 
 export class Failure extends Error {
-  /** `kind`: refused, busy, unready, broken, slow or unreachable; `detail`: what the service said, in English. */
+  /** `kind`: refused, changed, busy, unready, broken, slow or unreachable; `detail`: what the service said, in English. */
   constructor(kind, detail = '') {
     super(`${kind} ${detail}`.trim());
     this.kind = kind;
@@ -15,30 +15,40 @@ export class Failure extends Error {
   }
 }
 
-export async function search({ need, limit, filters, ignored, senses }, signal) {
-  return listed('/api/search', signal, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      need, limit, filters, ...(ignored.length > 0 && { ignore_exclusions: ignored }), ...(senses.length > 0 && { senses }),
-    }),
-  });
+/** The answer to a need; `page` is the `next` of the answer that it goes on from. */
+export async function search({ page, diverse, ...need }, signal) {
+  return listed('matches', '/api/search', signal, posted({ ...asked(need), ...(diverse && { diverse }), ...(page && { page }) }));
 }
 
 /** The startups most like the one with `id`. */
 export async function similar(id, { limit, filters }, signal) {
-  const parameters = new URLSearchParams({ limit });
-  append(parameters, filters);
-  return listed(`/api/startups/${encodeURIComponent(id)}/similar?${parameters}`, signal);
+  return listed('matches', `/api/startups/${encodeURIComponent(id)}/similar?${query({ limit }, filters)}`, signal);
 }
 
 export async function status() {
   return call('/api/status');
 }
 
-async function listed(...request) {
+/** A need as the service takes it. */
+export function asked({ need, limit, filters, ignored, senses }) {
+  return { need, limit, filters, ...(ignored.length > 0 && { ignore_exclusions: ignored }), ...(senses.length > 0 && { senses }) };
+}
+
+export function posted(body) {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** Values by their names, each one or a list, as a query string. */
+export function query(...parts) {
+  const parameters = new URLSearchParams();
+  for (const part of parts) append(parameters, part);
+  return parameters;
+}
+
+/** What is at `path`, which holds a list called `name`. */
+export async function listed(name, ...request) {
   const answer = await call(...request);
-  if (!Array.isArray(answer?.matches)) throw new Failure('broken');
+  if (!Array.isArray(answer?.[name])) throw new Failure('broken');
   return answer;
 }
 

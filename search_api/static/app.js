@@ -1,87 +1,75 @@
 // The page's conductor: reads the address, asks the service, shows what came.
 
-import { LIMITS, NOTHING_SAID, activeFilters, readAddress, writeAddress } from './address.js';
-import { Failure, search, similar, status } from './api.js';
+import { NOTHING_SAID, PAGE, activeFilters, asks, readAddress, writeAddress } from './address.js';
+import { Failure, search, similar } from './api.js';
 import { copy } from './clipboard.js';
-import { button, make } from './elements.js';
+import { CorpusLine } from './corpus.js';
 import { examples } from './examples.js';
+import { NeedField } from './field.js';
 import { FilterBar } from './filters.js';
 import { listen } from './keys.js';
-import { showReading } from './reading.js';
+import { later } from './later.js';
+import { foot, joined } from './more.js';
+import { notice } from './notice.js';
+import { Latest, once, onlyFailures } from './promises.js';
 import { card } from './results.js';
-import { date, fill, firstLanguage, learn, number, say, sayCount, sayPeriod, speak } from './words.js';
+import { LANGUAGES, fill, firstLanguage, learn, number, say, sayCount, speak } from './words.js';
 
-const LONGEST_NEED = 10_000;
-const HINT = 'need.keys';
 const SKELETON_AFTER_MS = 150;
 
 const $ = (id) => document.getElementById(id);
-const field = $('need');
-const filters = new FilterBar($('filters'), (change) => go({ ...change, limit: LIMITS[0] }));
+const cards = () => document.querySelectorAll('.match');
+const field = new NeedField($('search'), $('need'), $('hint'), { onAsk: ask, announce });
+const filters = new FilterBar($('filters'), go, orTell);
+const corpus = new CorpusLine($('corpus'));
+const latest = new Latest();
+const learnAll = once(() => learn('/static/', LANGUAGES.filter((one) => one !== first)));
 
 let state = readAddress(location.search);
 let answer = null;
 let failure = null;
-let service = null;
-let hint = HINT;
-let running = null;
+let unfinished = null; // the Failure that ended the list too early
+let browsing = null;
+let reading = null;
 
-/** Change the state, spell it in the address, and search. */
+/** Change the state, spell it in the address, and ask. */
 function go(change, { replace = false } = {}) {
-  const need = field.value.trim() || state.need;
-  state = { ...state, ...(need !== state.need && NOTHING_SAID), need, ...change };
+  const need = change.need ?? (state.browse ? state.need : field.text || state.need);
+  state = { ...state, limit: PAGE, ...(need !== state.need && NOTHING_SAID), ...change, need };
   const address = writeAddress(state);
   if (replace || address === location.pathname + location.search) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
-  field.value = state.need;
+  if (state.need) field.text = state.need;
   return run();
 }
 
-/** Search for what the state says; an older search that still runs is given up. */
+/** Ask for what the state says. */
 async function run() {
-  running?.abort();
-  running = null;
+  latest.giveUp();
+  unfinished = null;
   busy(false);
-  if (!state.need) return show(null, null);
-  if (!fits(state.need)) return undefined;
-  const mine = new AbortController();
-  running = mine;
-  const { need, limit, ignored, senses } = state;
-  const conditions = { limit, filters: activeFilters(state) };
+  if (!asks(state)) return show(null, null);
+  if (state.need && !field.fits(state.need)) return undefined;
   filters.update(state, answer?.facets ?? {});
   busy(true);
-  try {
-    const found = await (state.similar ? similar(state.similar, conditions, mine.signal) : search({ need, ...conditions, ignored, senses }, mine.signal));
-    if (running === mine) show(found, null);
-  } catch (error) {
-    if (running !== mine) return undefined;
-    if (!(error instanceof Failure)) throw error;
-    show(null, error);
-  } finally {
-    if (running === mine) {
-      running = null;
-      busy(false);
-    }
-  }
-  if (answer && answer.snapshot !== service?.snapshot) await askStatus();
+  if (!(await latest.ask((signal) => find(signal), (found) => show(found, null), (error) => show(null, error)))) return undefined;
+  busy(false);
+  if (state.class.length > 0) await filters.name();
+  if (answer && answer.snapshot !== corpus.snapshot) await askStatus();
   return undefined;
 }
 
-/** Whether `need` can be asked; if not, say so below the field and go there. */
-function fits(need) {
-  const length = Array.from(need).length;
-  paintHint(length === 0 ? 'need.empty' : length > LONGEST_NEED ? 'need.long' : HINT, length);
-  if (hint === HINT) return true;
-  announce($('hint').textContent);
-  field.focus();
-  return false;
-}
-
-function paintHint(key, length = 0) {
-  hint = key;
-  $('hint').textContent = say(hint, { count: number(length), most: number(LONGEST_NEED) });
-  $('hint').classList.toggle('wrong', hint !== HINT);
-  field.setAttribute('aria-invalid', String(hint !== HINT));
+/** What the state asks for: startups like one, startups without a need, or the answer to a need; `next` is where it goes on. */
+async function find(signal, next = null) {
+  const conditions = { limit: next === null ? state.limit : PAGE, filters: activeFilters(state) };
+  if (state.similar) return similar(state.similar, conditions, signal);
+  if (state.browse) {
+    browsing = await later('browse');
+    return browsing.list(state, { ...conditions, offset: next ?? 0 }, signal);
+  }
+  const found = await search({ ...state, ...conditions, page: next }, signal);
+  if (found.exclusions.length + found.senses.length > 0) reading = await later('reading');
+  return found;
 }
 
 let skeletonTimer;
@@ -92,16 +80,14 @@ function busy(on) {
   $('skeleton').hidden = true;
   if (!on) return;
   document.body.dataset.view = 'results';
-  grow();
+  field.grow();
   if (!answer && !failure) holdPlaces();
   announce(say('loading'));
 }
 
 // What will stand above the results takes its room at once: nothing jumps.
 function holdPlaces() {
-  $('filters').hidden = false;
-  $('filters').inert = true;
-  $('summary').hidden = false;
+  for (const name of ['filters', 'summary']) Object.assign($(name), { hidden: false, inert: true });
   $('verdict').textContent = '\u00a0';
   $('count').textContent = '\u00a0';
   skeletonTimer = setTimeout(() => {
@@ -115,31 +101,49 @@ function show(newAnswer, newFailure) {
   failure = newFailure;
   paint();
   if (failure) announce('');
-  else if (answer) announce(`${answer.matches.length ? sayCount('count', answer.matches.length) : say('count.none')}. ${verdict()}`);
+  else if (answer) announce(`${counted()[0] ?? say('count.none')}. ${title()}`);
 }
 
 /** Show the state, the answer or the failure in the language now spoken. */
 function paint() {
   const asked = Boolean(answer || failure);
+  const what = state.need || (state.browse && say('browse'));
   document.body.dataset.view = asked ? 'results' : 'start';
-  document.title = state.need && asked ? `${state.need.slice(0, 60)} · ${say('name')}` : say('name');
+  document.title = what && asked ? `${what.slice(0, 60)} · ${say('name')}` : say('name');
   $('asked').textContent = asked ? state.need : '';
-  $('notice').replaceChildren(...(failure ? [notice(failure)] : []));
+  $('notice').replaceChildren(...(failure ? [notice(failure, tryAgain)] : []));
   filters.update(state, answer?.facets ?? {});
-  $('filters').inert = false;
+  for (const name of ['filters', 'summary']) $(name).inert = false;
   $('filters').hidden = !answer && Object.keys(activeFilters(state)).length === 0;
-  showReading($('reading'), answer, (change) => go({ ...change, limit: LIMITS[0] }));
+  reading?.showReading($('reading'), answer, go);
   $('summary').hidden = !answer;
-  $('verdict').textContent = answer ? verdict() : '';
-  $('count').textContent = answer?.matches.length ? [sayCount('count', answer.matches.length), ...lacking()].join('. ') : '';
-  $('matches').replaceChildren(...(answer?.matches ?? []).map((match) => card(match, answer.requirements, announce, showSimilar)));
-  $('back').hidden = !state.similar;
-  $('more-line').replaceChildren(...more());
-  paintFooter();
-  grow();
+  $('verdict').textContent = answer ? title() : '';
+  for (const name of ['why', 'diverse']) $(name).hidden = !state.need || Boolean(state.similar);
+  $('diverse').setAttribute('aria-pressed', String(state.diverse));
+  $('back').hidden = !state.similar && state.browse !== 'startups';
+  $('back').textContent = say(state.similar ? 'similar.back' : 'browse.back');
+  $('matches').className = answer?.grid ? 'classes' : 'matches';
+  $('matches').replaceChildren(...items(0));
+  paintCount();
+  corpus.paint();
+  $('took').textContent = answer?.took_ms ? say('took', { ms: number(Math.max(1, Math.round(answer.took_ms))) }) : '';
+  field.grow();
 }
 
-function verdict() {
+function paintCount() {
+  $('count').textContent = answer ? counted().join('. ') : '';
+  $('more-line').replaceChildren(...(answer ? foot(answer, { state, unfinished, onMore: more, onAnew: anew, onWhy: openWhy }) : []));
+}
+
+/** The list items of what was found, from the one at `start` on. */
+function items(start) {
+  if (!answer) return [];
+  if (answer.startups) return browsing.items(answer, start, { state, go: browse, announce, showSimilar });
+  return answer.matches.slice(start).map((match) => card(match, answer.requirements, announce, showSimilar));
+}
+
+function title() {
+  if (answer.startups) return browsing.title(answer, state);
   if (answer.startup) return say('card.similar.of', { name: answer.startup.name });
   const strong = answer.matches.filter((match) => match.confidence === 'strong').length;
   if (answer.matches.length === 0) return say(Object.keys(activeFilters(state)).length ? 'verdict.empty' : 'verdict.void');
@@ -147,72 +151,95 @@ function verdict() {
   return say(answer.verdict === 'nothing' ? 'verdict.nothing' : 'verdict.unsure');
 }
 
-function lacking() {
-  return answer.missing?.length ? [say('missing', { words: answer.missing.map(({ text }) => `“${text}”`).join(', ') })] : [];
+/** What is said of how many were found, sentence by sentence. */
+function counted() {
+  if (answer.startups) return browsing.counted(answer, state);
+  if (answer.matches.length === 0) return [];
+  const missing = answer.missing?.length ? [say('missing', { words: answer.missing.map(({ text }) => `“${text}”`).join(', ') })] : [];
+  return [sayCount('count', answer.matches.length), ...(state.diverse && !state.similar ? [say('diverse.on')] : []), ...missing];
 }
 
 async function showSimilar(id) {
-  await go({ similar: id, limit: LIMITS[0] });
+  await go({ similar: id });
   $('back').focus();
 }
 
-// The focus goes back to the card that it came from.
-async function showResults() {
-  const id = state.similar;
-  await go({ similar: '', limit: LIMITS[0] });
-  document.querySelectorAll('.match')[answer?.matches.findIndex((match) => match.startup.id === id)]?.focus();
+// The focus goes back to what it came from.
+async function goBack() {
+  const { similar: id, class: [technology] } = state;
+  await go(id ? { similar: '' } : { browse: 'classes', class: [] });
+  if (id) focusOn(id);
+  else [...$('matches').querySelectorAll('button')].find((tile) => tile.value === technology)?.focus();
 }
 
-function more() {
-  const shown = answer?.matches.length ?? 0;
-  if (shown === 0 || shown < state.limit) return [];
-  const next = LIMITS.find((limit) => limit > state.limit);
-  if (next === undefined) return [say('more.end', { count: number(shown) })];
-  return [
-    button('secondary', say('more'), async () => {
-      await go({ limit: next }, { replace: true });
-      document.querySelectorAll('.match')[shown]?.focus({ preventScroll: true });
-    }),
-  ];
+function focusOn(id) {
+  cards()[(answer?.startups ?? answer?.matches ?? []).findIndex((one) => one.startup.id === id)]?.focus();
 }
 
-function notice({ kind, detail }) {
-  return make(
-    'div',
-    { class: 'notice' },
-    make('h2', {}, say(`error.${kind}`)),
-    make('p', {}, say(`error.${kind}.mend`)),
-    detail ? make('p', { class: 'hint' }, `${say('error.detail')} `, make('span', { lang: 'en', dir: 'auto' }, detail)) : null,
-    button('secondary', say('error.retry'), () => {
-      if (!state.need) askStatus({ aloud: true });
-      else go(kind === 'refused' ? { senses: [], similar: '' } : {}, { replace: true }); // the link may be of another index
-    }),
-  );
+/** Go on where the answer ends; when that fails, what is shown stays. */
+async function more({ currentTarget: pressed }) {
+  const shown = cards().length;
+  if (state.similar) await go({ limit: state.limit + PAGE }, { replace: true });
+  else {
+    pressed.textContent = say('loading');
+    announce(pressed.textContent);
+    const came = (page) => {
+      unfinished = page.snapshot === answer.snapshot ? null : new Failure('changed');
+      if (!unfinished) answer = joined(answer, page);
+    };
+    if (!(await latest.ask((signal) => find(signal, answer.next), came, (error) => { unfinished = error; }))) return;
+    $('matches').append(...items(shown));
+    paintCount();
+    announce(unfinished ? `${say(`error.${unfinished.kind}`)} ${say(`error.${unfinished.kind}.mend`)}` : counted()[0]);
+    state.limit = Math.ceil(cards().length / PAGE) * PAGE;
+    history.replaceState(null, '', writeAddress(state));
+  }
+  (unfinished ? $('more-line').querySelector('button') : cards()[shown])?.focus({ preventScroll: !unfinished });
+}
+
+/** Ask and go to where the answer begins. */
+async function browse(change, options) {
+  await go(change, options);
+  $('answer').focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+const anew = () => browse({}, { replace: true });
+
+function tryAgain() {
+  if (!asks(state)) return askStatus({ aloud: true });
+  // The link may be of another index.
+  return go(failure?.kind === 'refused' ? { senses: [], similar: '' } : { limit: state.limit }, { replace: true });
+}
+
+/** Do what takes the service; where that fails, what is shown stays, and it is told above. */
+async function orTell(action) {
+  try {
+    $('notice').replaceChildren();
+    await action();
+  } catch (error) {
+    onlyFailures(error);
+    $('notice').replaceChildren(notice(error, () => orTell(action)));
+  }
+}
+
+const openWhy = () => orTell(async () => (await later('why')).open({ state, snapshot: answer.snapshot, onAnew: anew, onChosen: bringIn }));
+
+/** Ask with `change`, if there is one, and go to the startup with `id`. */
+async function bringIn(id, change) {
+  if (change) await go(change);
+  focusOn(id);
 }
 
 /** Ask what the service answers from; `aloud` shows a failure: without an index no search works. */
 async function askStatus({ aloud = false } = {}) {
   try {
-    service = await status();
-    if (aloud && failure && !state.need) show(null, null);
-    paintFooter();
+    await corpus.ask();
+    if (aloud && failure && !asks(state)) show(null, null);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    service = null;
-    if (aloud && !answer && !running) show(null, error);
+    onlyFailures(error);
+    if (aloud && !answer && !latest.isRunning) show(null, error);
   }
-}
-
-function paintFooter() {
-  const lines = service
-    ? [
-        say('corpus.size', { startups: number(service.startups), passages: number(service.passages) }),
-        sayPeriod(service.oldest_page, service.newest_page),
-        say('corpus.built', { date: date(service.built_at) }),
-      ]
-    : [];
-  $('corpus').textContent = lines.filter(Boolean).join(' ');
-  $('took').textContent = answer ? say('took', { ms: number(Math.max(1, Math.round(answer.took_ms))) }) : '';
 }
 
 function announce(text) {
@@ -225,62 +252,44 @@ function choose(language, options) {
   for (const chooser of document.querySelectorAll('[data-language]')) {
     chooser.setAttribute('aria-pressed', String(chooser.dataset.language === language));
   }
-  $('examples').replaceChildren(...examples((text) => { field.value = text; ask(); }));
+  $('examples').replaceChildren(...examples((text) => { field.text = text; ask(); }));
   filters.rebuild();
-  paintHint(hint, Array.from(field.value.trim()).length);
+  field.rebuild();
   paint();
 }
 
 /** Search for what stands in the field. */
 function ask() {
-  grow();
-  if (fits(field.value.trim())) {
-    filters.close();
-    if (matchMedia('(pointer: coarse)').matches) field.blur();
-    go({ limit: LIMITS[0] });
-  }
+  field.grow();
+  if (!field.fits(field.text)) return;
+  filters.close();
+  if (matchMedia('(pointer: coarse)').matches) $('need').blur();
+  go({ need: field.text, browse: '', similar: '' });
 }
 
-// As many rows as the text needs, up to what the style allows.
-function grow() {
-  field.style.height = 'auto';
-  field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
-}
-
-field.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  ask();
-});
-field.addEventListener('input', () => {
-  grow();
-  const length = Array.from(field.value.trim()).length;
-  if (hint !== HINT && length > 0 && length <= LONGEST_NEED) paintHint(HINT);
-});
-$('search').addEventListener('submit', (event) => {
-  event.preventDefault();
-  ask();
-});
 $('copy-link').addEventListener('click', ({ currentTarget }) => copy(location.href, currentTarget, 'copy.link', announce));
-listen(field);
-$('back').addEventListener('click', showResults);
+$('diverse').addEventListener('click', () => go({ diverse: !state.diverse }));
+$('why').addEventListener('click', openWhy);
+$('back').addEventListener('click', goBack);
+$('browse').addEventListener('click', (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  browse({ need: '', browse: 'classes', class: [], similar: '' });
+});
+listen($('need'));
 addEventListener('popstate', () => {
   state = readAddress(location.search);
-  field.value = state.need;
+  field.text = state.need;
   filters.close();
-  paintHint(HINT);
   run();
-  grow();
 });
-addEventListener('resize', grow);
-for (const chooser of document.querySelectorAll('[data-language]')) {
-  chooser.addEventListener('click', () => choose(chooser.dataset.language, { keep: true }));
-}
 
-await learn();
-choose(firstLanguage());
+const first = firstLanguage();
+await learn('/static/', [first]);
+choose(first);
+for (const chooser of document.querySelectorAll('[data-language]')) chooser.addEventListener('click', () => orTell(() => learnAll().then(() => choose(chooser.dataset.language, { keep: true }))));
 document.body.classList.add('ready');
-field.value = state.need;
-grow();
-if (!state.need && matchMedia('(pointer: fine)').matches) field.focus();
-await Promise.all([run(), askStatus({ aloud: !state.need })]);
+field.text = state.need;
+if (!asks(state) && matchMedia('(pointer: fine)').matches) $('need').focus();
+// The words of the other language are only fetched in advance: a switch to it tries again.
+await Promise.all([run(), askStatus({ aloud: !asks(state) }), learnAll().catch(onlyFailures)]);

@@ -2,26 +2,39 @@
 
 import { LISTS, NO_FILTERS, RANGES, activeFilters } from './address.js';
 import { button, make, shorten } from './elements.js';
-import { choicePanel, rangePanel } from './panels.js';
-import { country, directory, say } from './words.js';
+import { later } from './later.js';
+import { onlyFailures } from './promises.js';
+import { country, date, directory, say, technology, tongue } from './words.js';
 
-const FIELDS = ['country', 'source', 'tag', 'trl', 'founded'];
-const NAMES = { country, source: directory, tag: (tag) => tag };
+const FIRST = ['class', 'country', 'region', 'trl', 'founded'];
+const OTHERS = ['tag', 'source', 'language', 'fetched', 'own_site'];
+export const SINGLE = { fetched: 'fetched_since', own_site: 'own_site' };
+const itself = (value) => value;
+const day = (iso) => date(`${iso}T12:00`);
+const NAMES = { class: technology, country, region: itself, tag: itself, source: directory, language: tongue, fetched: day, own_site: (own) => say(`filters.own.${own}`) };
 const LONGEST_LABEL = 40;
 
-/** Fill `root` with filters; `onChange` takes the part of the state that changed. */
+/** What a person reads of a value of a filter. */
+export function nameOf(field, value) {
+  return NAMES[field]?.(value) || value;
+}
+
+/** Fill `root` with filters; `onChange` takes the part of the state that changed, `orTell` does what may fail. */
 export class FilterBar {
   #root;
   #onChange;
+  #orTell;
   #state = NO_FILTERS;
   #facets = {};
   #openField = null;
   #buttons = new Map();
+  #others = null;
   #chips = make('ul', { class: 'chips' });
 
-  constructor(root, onChange) {
+  constructor(root, onChange, orTell) {
     this.#root = root;
     this.#onChange = onChange;
+    this.#orTell = orTell;
     root.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || this.#openField === null) return;
       event.stopPropagation();
@@ -42,19 +55,23 @@ export class FilterBar {
     this.#state = state;
     this.#facets = facets;
     for (const [field, opener] of this.#buttons) this.#label(field, opener);
+    if (OTHERS.some((field) => this.#set(field))) this.#unfold(true);
+    this.#showChips();
+  }
+
+  /** Call technologies by their names, which the service knows; until then, and without it, their ids do. */
+  async name() {
+    await later('service').then((service) => service.knowTechnologies()).catch(onlyFailures);
     this.#showChips();
   }
 
   /** Build all anew, in the language now spoken. */
   rebuild() {
+    const unfolded = this.#others?.getAttribute('aria-expanded') === 'true';
     this.#openField = null;
-    const row = make('div', { class: 'filter-row' });
-    for (const field of FIELDS) {
-      const opener = button('filter-button', '', () => this.#toggle(field), { 'aria-expanded': 'false' });
-      this.#buttons.set(field, opener);
-      this.#label(field, opener);
-      row.append(make('div', { class: 'filter' }, opener));
-    }
+    this.#others = button('filter-button', say('filters.others'), () => this.#unfold(this.#others.getAttribute('aria-expanded') !== 'true'));
+    const row = make('div', { class: 'filter-row' }, ...FIRST.map((field) => this.#filter(field)), this.#others, ...OTHERS.map((field) => this.#filter(field)));
+    this.#unfold(unfolded);
     this.#root.replaceChildren(row, this.#chips);
     this.#showChips();
   }
@@ -68,32 +85,46 @@ export class FilterBar {
     opener.nextElementSibling?.remove();
   }
 
-  #toggle(field) {
+  #filter(field) {
+    const opener = button('filter-button', '', () => this.#toggle(field), { 'aria-expanded': 'false' });
+    this.#buttons.set(field, opener);
+    this.#label(field, opener);
+    return make('div', { class: 'filter' }, opener);
+  }
+
+  #unfold(on) {
+    this.#others.setAttribute('aria-expanded', String(on));
+    for (const field of OTHERS) this.#buttons.get(field).parentElement.hidden = !on;
+  }
+
+  async #toggle(field) {
     const again = this.#openField === field;
     this.close();
-    if (again) return;
-    const opener = this.#buttons.get(field);
-    const panel = this.#panel(field);
+    if (!again) await this.#orTell(() => this.#open(field));
+  }
+
+  async #open(field) {
+    const panels = await later('panels');
+    const panel = await panels.panel(field, this.#state, () => this.#facets[field] ?? {}, this.#onChange);
+    this.close();
     panel.setAttribute('role', 'group');
     panel.setAttribute('aria-label', say(`filters.${field}`));
+    const opener = this.#buttons.get(field);
     opener.after(panel);
     opener.parentElement.classList.add('open');
     opener.setAttribute('aria-expanded', 'true');
     this.#openField = field;
   }
 
-  #panel(field) {
-    const title = say(`filters.${field}`);
-    const counts = this.#facets[field] ?? {};
-    if (LISTS.includes(field)) {
-      return choicePanel({ field, title, counts, chosen: this.#state[field], nameOf: NAMES[field], onChange: (values) => this.#onChange({ [field]: values }) });
-    }
-    const [low, high] = [this.#state[`${field}_min`], this.#state[`${field}_max`]];
-    return rangePanel({ field, counts, low, high, onChange: ([a, b]) => this.#onChange({ [`${field}_min`]: a, [`${field}_max`]: b }) });
+  // How many conditions on a field are set.
+  #set(field) {
+    if (LISTS.includes(field)) return this.#state[field].length;
+    const names = SINGLE[field] ? [SINGLE[field]] : [`${field}_min`, `${field}_max`];
+    return Number(names.some((name) => this.#state[name] !== null));
   }
 
   #label(field, opener) {
-    const set = LISTS.includes(field) ? this.#state[field].length : Number(this.#state[`${field}_min`] !== null || this.#state[`${field}_max`] !== null);
+    const set = this.#set(field);
     opener.classList.toggle('set', set > 0);
     const badge = set > 0 && LISTS.includes(field) ? [make('span', { class: 'set-count', 'aria-hidden': 'true' }, String(set)), make('span', { class: 'unseen' }, ` (${say('filters.chosen', { count: set })})`)] : [];
     opener.replaceChildren(say(`filters.${field}`), ...badge);
@@ -108,7 +139,7 @@ export class FilterBar {
       chips.push(make('li', {}, chip));
     };
     for (const field of LISTS) {
-      for (const value of this.#state[field]) add(NAMES[field](value), { [field]: this.#state[field].filter((other) => other !== value) });
+      for (const value of this.#state[field]) add(nameOf(field, value), { [field]: this.#state[field].filter((other) => other !== value) });
     }
     for (const field of Object.keys(RANGES)) {
       const [from, to] = [this.#state[`${field}_min`], this.#state[`${field}_max`]];
@@ -116,11 +147,14 @@ export class FilterBar {
       const key = from === null ? 'filters.chip.to' : to === null ? 'filters.chip.from' : 'filters.chip.range';
       add(say(key, { field: say(`filters.${field}`), from, to }), { [`${field}_min`]: null, [`${field}_max`]: null });
     }
+    const { fetched_since: since, own_site: own } = this.#state;
+    if (since !== null) add(say('filters.chip.since', { date: day(since) }), { fetched_since: null });
+    if (own !== null) add(nameOf('own_site', own), { own_site: null });
     if (Object.keys(activeFilters(this.#state)).length > 0) {
       chips.push(make('li', {}, button('quiet small', say('filters.clear'), () => this.#onChange({ ...NO_FILTERS }))));
     }
     this.#chips.replaceChildren(...chips);
     this.#chips.hidden = chips.length === 0;
-    if (hadFocus) (this.#chips.querySelector('button') ?? this.#buttons.get(FIELDS[0])).focus();
+    if (hadFocus) (this.#chips.querySelector('button') ?? this.#buttons.get(FIRST[0])).focus();
   }
 }

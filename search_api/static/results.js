@@ -5,7 +5,7 @@ import { button, hostOf, make, shorten, webAddress, webLink } from './elements.j
 import { excerpt, runs, tidyMarks } from './passages.js';
 import { country, date, directory, isTongue, say, sayCount, tongue } from './words.js';
 
-const LONGEST_NAME = 120;
+export const LONGEST_NAME = 120;
 const LONGEST_LABEL = 60;
 const TAGS_SHOWN = 6;
 const ROOM_FIRST = 420;
@@ -23,22 +23,27 @@ export function card(match, requirements, announce, onSimilar) {
     make(
       'article',
       { class: 'match', tabindex: '-1', 'aria-labelledby': titleId },
-      make('div', { class: 'facts' }, ...heading(match, name, titleId), facts(match.startup), tags(match.startup), make('div', { class: 'copy' }, copyButton(match, name, announce), button('quiet small', say('card.similar'), () => onSimilar(match.startup.id), { 'aria-label': say('card.similar.of', { name }) }))),
+      make('div', { class: 'facts' }, standing(match), ...heading(match.startup, name, titleId), facts(match.startup), tags(match.startup), make('div', { class: 'copy' }, copyButton(match, name, announce), similarButton(match.startup, name, onSimilar))),
       make('div', { class: 'proof' }, coverage(match.coverage, requirements), ...proof(match)),
     ),
   );
 }
 
-function heading({ rank, confidence, probability, startup }, name, titleId) {
+function standing({ rank, plain_rank: plain, confidence, probability }) {
+  return make(
+    'div',
+    { class: 'standing' },
+    make('span', { class: 'rank' }, String(rank)),
+    CONFIDENCES.includes(confidence) ? make('span', { class: `badge ${confidence}` }, `${say(`confidence.${confidence}`)} · ${Math.round(100 * probability)}%`) : null,
+    plain && plain !== rank ? make('span', { class: 'hint' }, say('card.plain', { rank: plain })) : null,
+  );
+}
+
+/** The name of a startup and its site. */
+export function heading(startup, name, titleId) {
   const home = webAddress(startup.homepage);
   const where = home ? hostOf(home) : shorten(startup.homepage ?? '', LONGEST_LABEL);
   return [
-    make(
-      'div',
-      { class: 'standing' },
-      make('span', { class: 'rank' }, String(rank)),
-      CONFIDENCES.includes(confidence) ? make('span', { class: `badge ${confidence}` }, `${say(`confidence.${confidence}`)} · ${Math.round(100 * probability)}%`) : null,
-    ),
     make('h3', { id: titleId, dir: 'auto' }, name),
     startup.homepage
       ? webLink(startup.homepage, where, { class: 'home', 'aria-label': home && `${where}: ${say('card.homepage.of', { name })}` })
@@ -46,10 +51,16 @@ function heading({ rank, confidence, probability, startup }, name, titleId) {
   ];
 }
 
-function facts(startup) {
+/** A button that leads to startups like this one. */
+export function similarButton({ id }, name, onSimilar) {
+  return button('quiet small', say('card.similar'), () => onSimilar(id), { 'aria-label': say('card.similar.of', { name }) });
+}
+
+/** What is known of a startup; `region` where that is known. */
+export function facts(startup, region = null) {
   const list = make('dl');
   const add = (key, ...values) => list.append(make('div', {}, make('dt', {}, say(key)), make('dd', { dir: 'auto' }, ...values)));
-  if (startup.country) add('card.country', country(startup.country));
+  if (startup.country) add('card.country', [country(startup.country), region].filter(Boolean).join(', '));
   if (startup.trl !== null) add('card.trl', readiness(startup.trl), say('card.trl.of', { trl: startup.trl }));
   if (startup.founded !== null) add('card.founded', String(startup.founded));
   if (startup.parent_organisations.length > 0) {
@@ -64,7 +75,7 @@ function readiness(trl) {
   return meter;
 }
 
-function tags(startup) {
+export function tags(startup) {
   if (startup.tags.length === 0) return null;
   const list = make('ul', { class: 'tags', 'aria-label': say('card.tags') });
   for (const tag of startup.tags.slice(0, TAGS_SHOWN)) list.append(make('li', { dir: 'auto' }, shorten(tag, LONGEST_LABEL)));
@@ -90,7 +101,8 @@ function proof(match) {
   return match.evidence.map((evidence, index) => quotation(evidence, index === 0 ? ROOM_FIRST : ROOM_OTHERS));
 }
 
-function quotation(evidence, room) {
+/** A passage in about `room` characters, with where it stands. */
+export function quotation(evidence, room) {
   const points = Array.from(evidence.text);
   const marks = tidyMarks(evidence.marks, points.length);
   const part = excerpt(points, marks, room);
@@ -157,7 +169,7 @@ function copyButton(match, name, announce) {
 }
 
 /** A match as plain text, for a mail or a note. */
-export function asText({ rank, startup, evidence }) {
+function asText({ rank, startup, evidence }) {
   const known = [startup.country && country(startup.country), startup.trl && `TRL ${startup.trl}`, startup.founded, ...startup.parent_organisations];
   const lines = [[`${rank}. ${startup.name}`, ...known.filter(Boolean)].join(', ')];
   if (startup.homepage) lines.push(startup.homepage);

@@ -1,12 +1,14 @@
 // The page's words in Italian and English: sentences, plurals, numbers, dates, names of countries and languages.
 
+import { Failure } from './api.js';
+
 export const LANGUAGES = ['it', 'en'];
 const LOCALES = { it: 'it-IT', en: 'en-GB' };
 const KEPT_AS = 'scout.language';
 
-const everyWord = {};
+const everyWord = { it: {}, en: {} };
+const technologies = new Map();
 let language = 'en';
-let words = {};
 let rules, numbers, dates, countries, tongues;
 
 /** The language to begin with: the one chosen before, else the browser's first that we speak. */
@@ -17,19 +19,23 @@ export function firstLanguage() {
   return spoken.find((tag) => LANGUAGES.includes(tag)) ?? 'en';
 }
 
-/** Fetch the words of every language, so that a switch needs no service. */
-export async function learn() {
+/** Fetch the words that lie in `folder`, of `languages`; rejects with a Failure when the service is gone. */
+export async function learn(folder, languages) {
   const load = async (one) => {
-    const response = await fetch(`/static/words.${one}.json`);
-    if (!response.ok) throw new Error(`/static/words.${one}.json: status ${response.status}`);
-    everyWord[one] = await response.json();
+    const response = await fetch(`${folder}words.${one}.json`).catch(() => { throw new Failure('unreachable'); });
+    if (!response.ok) throw new Error(`${folder}words.${one}.json: status ${response.status}`);
+    Object.assign(everyWord[one], await response.json());
   };
-  await Promise.all(LANGUAGES.map(load));
+  await Promise.all(languages.map(load));
+}
+
+/** Keep the names of `classes` of technologies, as the service tells them. */
+export function learnTechnologies(classes) {
+  for (const one of classes) technologies.set(one.id, one);
 }
 
 /** Speak `chosen` from now on; `keep` remembers it for the next visit. */
 export function speak(chosen, { keep = false } = {}) {
-  words = everyWord[chosen];
   language = chosen;
   const locale = LOCALES[chosen];
   rules = new Intl.PluralRules(locale);
@@ -47,7 +53,7 @@ export function spoken() {
 
 /** The sentence under `key`, its {places} filled from `values`. */
 export function say(key, values = {}) {
-  const sentence = words[key] ?? key;
+  const sentence = everyWord[language][key] ?? key;
   return sentence.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
 }
 
@@ -89,7 +95,17 @@ export function isTongue(code) {
 
 /** The name of a directory; one that we have no words for keeps its own name. */
 export function directory(name) {
-  return words[`source.${name}`] ?? name;
+  return everyWord[language][`source.${name}`] ?? name;
+}
+
+/** The name of a class of technologies; its id where the service has not told it. */
+export function technology(id) {
+  return technologies.get(id)?.[language] ?? id;
+}
+
+/** What startups of a class do; empty where the service has not told it. */
+export function aboutTechnology(id) {
+  return technologies.get(id)?.[`about_${language}`] ?? '';
 }
 
 /** Fill every element that names its words in data-words, data-words-label or data-words-placeholder. */

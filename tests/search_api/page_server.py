@@ -16,13 +16,16 @@ from fastapi.staticfiles import StaticFiles
 
 import search_api
 from search_api.security import Guard
+from search_api.wire.paging import token_of
 from search_api.wire.requests import SearchIn
 from search_api.wire.responses import MatchOut, SearchOut, SimilarAnswerOut
 from search_api.wire.service import ProblemOut, StatusOut
 from search_api.wire.startups import EvidenceOut, StartupOut
+from tests.search_api import page_parts
 
 STATIC = Path(search_api.__file__).parent / "static"
 READ = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
+SNAPSHOT = "20261104-060000-ab12"
 BUILT = datetime(2026, 11, 4, 6, 0, tzinfo=UTC)
 PAYLOAD = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 LONG_WORD = "Donaudampfschifffahrt" * 480
@@ -163,6 +166,11 @@ FACETS = {
     "tag": {"Foundry": 12, "Qualità": 9} | {f"tag {n}": 500 - n for n in range(60)},
     "trl": {"4": 20, "5": 31, "6": 44, "7": 80, "8": 35, "9": 90},
     "founded": {str(year): (year - 1990) * 3 for year in range(1995, 2027)},
+    "class": {"vision": 31, "casting": 14, "metrology": 9},
+    "region": {"Lombardia": 40, "Piemonte": 22},
+    "language": {"en": 300, "it": 51},
+    "fetched": {"2026-04": 30, "2026-10": 20, "2026-11": 5},
+    "own_site": {"true": 48, "false": 7},
 }
 
 
@@ -233,14 +241,21 @@ def answer_to(question: SearchIn) -> SearchOut:
         verdict = "nothing"
     elif question.filters.tag == ("Qualità",):
         matches, verdict = [], "nothing"
+    offset = question.place().offset
+    shown = matches[offset : offset + question.limit]
+    end = offset + len(shown)
+    if question.diverse:
+        shown = [one.model_copy(update={"plain_rank": one.rank + (one.rank > 1)}) for one in shown]
     return SearchOut.model_validate(
         {
             "need": question.need,
             "language": "en",
             "took_ms": 41.7,
-            "snapshot": "20261104-060000-ab12",
+            "snapshot": SNAPSHOT,
             "verdict": verdict,
-            "matches": matches[: question.limit],
+            "matches": shown,
+            "total": len(matches),
+            "next": token_of(question.to_need(), SNAPSHOT, end) if end < len(matches) else None,
             "facets": facets,
             "exclusions": [
                 {"text": text, "start": 0, "end": 1, "applied": text not in question.ignore_exclusions}
@@ -269,8 +284,19 @@ def similar_to(startup_id: str) -> Response | SimilarAnswerOut:
         return problem(404, "unknown-startup", "there is no startup of that id")
     matches = [one.model_dump(exclude={"confidence", "probability"}) for one in usual_matches()[:3]]
     return SimilarAnswerOut.model_validate(
-        {"startup": given[0], "took_ms": 9.5, "snapshot": "20261104-060000-ab12", "matches": matches, "facets": FACETS}
+        {"startup": given[0], "took_ms": 9.5, "snapshot": SNAPSHOT, "matches": matches, "facets": FACETS}
     )
+
+
+def trouble_with(question: SearchIn) -> Response | None:
+    """Return the error that a word in the need asks for."""
+    if "refused" in question.need:
+        return problem(422, "bad-need", "the need <b>holds</b> no word: describe it in a sentence")
+    if any(choice.partition("=")[0] not in question.need for choice in question.senses):
+        return problem(422, "bad-sense", "the need has no such ambiguous word")
+    if "renewed" in question.need and question.page:
+        return problem(409, "snapshot-changed", "the snapshot answers no longer")
+    return HTMLResponse("<h1>Internal Server Error</h1>", 500) if "crash" in question.need else None
 
 
 def make_app(*, ready: bool = True) -> FastAPI:
@@ -289,7 +315,7 @@ def make_app(*, ready: bool = True) -> FastAPI:
             return problem(503, "no-snapshot", "no snapshot yet: run `scout index`")
         return StatusOut(
             version="0.1.0",
-            snapshot="20261104-060000-ab12",
+            snapshot=SNAPSHOT,
             built_at=BUILT,
             model="all-MiniLM-L6-v2",
             dimension=384,
@@ -304,17 +330,15 @@ def make_app(*, ready: bool = True) -> FastAPI:
     def search(question: SearchIn) -> Response | SearchOut:
         if not ready:
             return problem(503, "no-snapshot", "no snapshot yet: run `scout index`")
-        if "refused" in question.need:
-            return problem(422, "bad-need", "the need <b>holds</b> no word: describe it in a sentence")
-        if any(choice.partition("=")[0] not in question.need for choice in question.senses):
-            return problem(422, "bad-sense", "the need has no such ambiguous word")
-        if "crash" in question.need:
-            return HTMLResponse("<h1>Internal Server Error</h1>", 500)
+        wrong = trouble_with(question)
+        if wrong is not None:
+            return wrong
         if "slow" in question.need:
             time.sleep(0.6)
         return answer_to(question)
 
     app.get("/api/startups/{startup_id:path}/similar", response_model=SimilarAnswerOut)(similar_to)
+    page_parts.add(app, [one.startup for one in usual_matches()], FACETS, SNAPSHOT)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 

@@ -1,120 +1,15 @@
 """The page in a real Chromium, as a scout uses it, before a stand-in for the service under the real policy."""
 
-import importlib.util
-import json
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from tests.search_api import page_server as stand_in
+from tests.search_api.page_browser import CONTRAST, ISOLATED, UNNAMED, asked_by, is_search, open_context, watched
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = shutil.which("chromium")
-# Visible elements with text of their own whose contrast to the first opaque ground behind them is below 4.5.
-CONTRAST = """() => {
-  const channels = (css) => css.match(/[\\d.]+/g).map(Number);
-  const linear = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  const light = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
-  const ground = (e) => {
-    const colour = channels(getComputedStyle(e).backgroundColor);
-    return colour[3] === 0 && e.parentElement ? ground(e.parentElement) : colour;
-  };
-  const poor = [];
-  for (const e of document.querySelectorAll('body *')) {
-    const says = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-    if (!says || !e.checkVisibility({ visibilityProperty: true })) continue;
-    const [a, b] = [light(channels(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) poor.push([e.tagName, e.className, ratio]);
-  }
-  return poor;
-}"""
-UNNAMED = """(all) => all
-  .filter((e) => e.checkVisibility() && !(e.ariaLabel || e.innerText?.trim() || e.labels?.length))
-  .map((e) => e.outerHTML)"""
-ISOLATED = """(all) => all
-  .map((e) => getComputedStyle(e).unicodeBidi)
-  .every((bidi) => bidi.startsWith('isolate') || bidi === 'plaintext')"""
-
-
-def load_stand_in() -> Any:  # noqa: ANN401 - a module that lies beside this file, which is in no package
-    spec = importlib.util.spec_from_file_location("page_server", Path(__file__).with_name("page_server.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-stand_in = load_stand_in()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on PATH: install Debian's package chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with stand_in.serving(stand_in.make_app()) as address:
-        yield address
-
-
-def open_context(browser: Browser, origin: str, **options: Any) -> BrowserContext:  # noqa: ANN401 - Playwright's own options
-    known = {"base_url": origin, "locale": "en-GB", "viewport": {"width": 1366, "height": 768}, "timezone_id": "Europe/Rome"}
-    context = browser.new_context(**known | options)
-    context.set_default_timeout(5000)
-    return context
-
-
-def watched(context: BrowserContext, origin: str) -> Iterator[Page]:
-    """Yield a page; afterwards: no dialog, no error, no breach of the policy, no request to anywhere else."""
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-    context.on("request", lambda sent: None if sent.url.startswith(origin) else wrong.append(sent.url))
-    yield page
-    context.close()
-    # Chromium reports every answer of 4xx and 5xx, and a server that is gone, in these words.
-    assert [text for text in wrong if not text.startswith("Failed to load resource")] == []
-
-
-@pytest.fixture
-def page(browser: Browser, origin: str) -> Iterator[Page]:
-    yield from watched(open_context(browser, origin), origin)
-
-
-@pytest.fixture
-def italian(browser: Browser, origin: str) -> Iterator[Page]:
-    yield from watched(open_context(browser, origin, locale="it-IT"), origin)
-
-
-@pytest.fixture
-def phone(browser: Browser, origin: str) -> Iterator[Page]:
-    yield from watched(open_context(browser, origin, viewport={"width": 360, "height": 740}, has_touch=True), origin)
-
-
-def is_search(request: Request) -> bool:
-    return urlsplit(request.url).path == "/api/search"
-
-
-def asked_by(page: Page, action: Any) -> dict[str, Any]:  # noqa: ANN401 - a callable of the test
-    """Return what the page asks the service for when `action` is done."""
-    with page.expect_request(is_search) as sent:
-        action()
-    return json.loads(sent.value.post_data or "")
 
 
 def test_a_need_is_searched_with_the_keyboard_alone(page: Page) -> None:
@@ -143,11 +38,12 @@ def test_the_tab_key_walks_from_the_field_over_the_filters_to_the_first_result(p
     expect(page.get_by_role("article")).to_have_count(10)
     page.get_by_role("textbox").focus()
     walked = []
-    for _ in range(9):
+    for _ in range(11):
         page.keyboard.press("Tab")
         walked.append(page.evaluate("document.activeElement.innerText"))
-    assert walked[:7] == ["Search", "Country", "Source", "Tag", "TRL", "Founded", "Copy link"]
-    assert walked[7].startswith("fondivista.example")
+    assert walked[:7] == ["Search", "Technology", "Country", "Region", "TRL", "Founded", "More filters"]
+    assert walked[7:10] == ["Is a startup missing?", "More variety", "Copy link"]
+    assert walked[10].startswith("fondivista.example")
 
 
 def test_a_result_says_who_where_how_mature_and_proves_it_with_dated_quotations(page: Page) -> None:
@@ -229,6 +125,7 @@ def test_hostile_text_stays_text(page: Page) -> None:
     isolated = page.locator("h3, dd, .tags li, blockquote p, cite, figcaption span").evaluate_all(ISOLATED)
     assert isolated, "a right-to-left override ends with the text that holds it"
     expect(page.locator("article").nth(2).locator("mark")).to_have_text("abc 🔥")
+    page.get_by_role("button", name="More filters").click()
     page.get_by_role("button", name="Tag").click()
     page.get_by_role("checkbox").first.check()
     expect(page.get_by_role("button", name="Remove the filter <img")).to_be_visible()
@@ -241,8 +138,9 @@ def test_filters_send_what_was_chosen_and_show_it_as_removable_chips(page: Page)
     asked_by(page, lambda: page.get_by_role("checkbox", name="Italy").check())
     asked = asked_by(page, lambda: page.get_by_role("checkbox", name="Germany").check())
     assert asked["filters"] == {"country": ["IT", "DE"]}
+    page.get_by_role("button", name="More filters").click()
     page.get_by_role("button", name="Tag").click()
-    assert page.get_by_role("checkbox").count() == 40
+    expect(page.get_by_role("checkbox")).to_have_count(50)
     page.get_by_role("searchbox", name="Find in Tag").fill("FOUNDRY")
     asked = asked_by(page, lambda: page.get_by_role("checkbox", name="Foundry 12").check())
     assert asked["filters"]["tag"] == ["Foundry"]
@@ -455,9 +353,11 @@ def test_the_parts_of_a_need_read_well_on_a_phone_and_in_italian(phone: Page, it
 def test_escape_closes_a_filter_and_gives_the_focus_back(page: Page) -> None:
     page.goto("/?need=casting")
     expect(page.get_by_role("article")).to_have_count(10)
+    page.get_by_role("button", name="More filters").click()
     opener = page.get_by_role("button", name="Source")
     opener.press("Enter")
     expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("checkbox", name="Y Combinator")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("checkbox", name="Y Combinator")).to_be_focused()
     page.keyboard.press("Escape")
@@ -489,18 +389,6 @@ def test_a_shared_link_runs_its_search_and_what_it_cannot_mean_is_left_out(page:
     expect(page.get_by_role("button", name="Remove the filter TRL up to 8")).to_be_visible()
 
 
-def test_more_results_raise_the_limit_and_lead_on_to_the_first_new_one(page: Page) -> None:
-    page.goto("/?need=casting")
-    more = page.get_by_role("button", name="More results")
-    expect(more).to_be_visible()
-    assert asked_by(page, more.click)["limit"] == 20
-    expect(page.get_by_role("article").nth(10)).to_be_focused()
-    assert asked_by(page, more.click)["limit"] == 50
-    expect(page.get_by_role("article")).to_have_count(50)
-    expect(page.get_by_text("These are the 50 nearest.")).to_be_visible()
-    assert "limit=50" in page.url
-
-
 def test_nothing_fits_is_said_first(page: Page) -> None:
     page.goto("/?need=nothing")
     expect(page.get_by_role("heading", level=2)).to_have_text(
@@ -509,6 +397,7 @@ def test_nothing_fits_is_said_first(page: Page) -> None:
     expect(page.get_by_text("Weak match")).to_have_count(4)
     page.goto("/?need=casting&tag=Qualit%C3%A0")
     expect(page.get_by_role("heading", level=2)).to_have_text("No startup passes these filters.")
+    expect(page.get_by_role("button", name="Is a startup missing?")).to_have_count(1)
 
 
 def test_what_no_match_speaks_of_is_named_and_how_likely_each_is(page: Page) -> None:
@@ -588,10 +477,12 @@ def test_a_newer_search_gives_up_the_older_and_the_wait_is_shown(page: Page) -> 
         page.keyboard.press("Enter")
         expect(page.locator("#skeleton")).to_be_visible()
         expect(page.locator("#answer")).to_have_attribute("aria-busy", "true")
+        expect(page.locator("#summary")).to_have_attribute("inert", "")
         held = page.locator("#skeleton").bounding_box()
         page.get_by_role("textbox").fill("emoji")
         page.keyboard.press("Enter")
     expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.locator("#summary")).not_to_have_attribute("inert", "")
     shown = page.get_by_role("article").bounding_box()
     assert held is not None
     assert shown is not None
@@ -643,9 +534,13 @@ def test_nothing_is_wider_than_the_window_of_a_phone_or_tablet(phone: Page, need
     phone.goto(f"/?need={need}&country=IT&trl_min=3" if need else "/")
     expect(phone.locator(":is(article, .notice, .example):visible").first).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
-    for name in ("Country", "Tag", "Founded") if need in {"casting", "hostile"} else ():
-        phone.get_by_role("button", name=name).first.tap()
+    if need:
+        phone.get_by_role("button", name="More filters").tap()
+    for name in ("Country", "Tag", "Founded", "Read") if need in {"casting", "hostile"} else ():
+        phone.get_by_role("button", name=re.compile(f"^{name}")).first.tap()
+        expect(phone.locator(".panel")).to_be_visible()
         assert phone.evaluate("document.documentElement.scrollWidth") == 360
+        phone.keyboard.press("Escape")
     phone.set_viewport_size({"width": 900, "height": 700})
     assert phone.evaluate("document.documentElement.scrollWidth") == 900
     phone.set_viewport_size({"width": 800, "height": 700})

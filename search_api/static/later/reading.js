@@ -1,7 +1,7 @@
 // How the need was read: what it excludes, a chip each, and what its ambiguous words were taken for, a choice each.
 
-import { button, make, shorten } from './elements.js';
-import { say, spoken } from './words.js';
+import { button, make, shorten } from '../elements.js';
+import { say, spoken } from '../words.js';
 
 const LONGEST_LABEL = 60;
 const CONTROLS = 'button, select';

@@ -1,19 +1,34 @@
-// What opens below a filter's button: a list to choose from, or a range with the distribution above it.
+// What opens below a filter's button: a list to choose from, a range with the distribution above it, or one of a few.
 
-import { RANGES } from './address.js';
-import { button, make, shorten } from './elements.js';
-import { number, say, sayCount } from './words.js';
+import { LISTS, RANGES, isDay } from '../address.js';
+import { button, make, shorten } from '../elements.js';
+import { SINGLE, nameOf } from '../filters.js';
+import { number, say, sayCount, spoken } from '../words.js';
+import { knowTechnologies } from './service.js';
 
-const LISTED = 40;
+const LISTED = 50;
 const SEARCHABLE_FROM = 9;
 const LONGEST_LABEL = 60;
 const BARS = 40;
+const MONTHS = 6;
+
+/** The panel of `field`: `state` is what is set, `facet` gives the counts, `onChange` takes the part of the state that changes. */
+export async function panel(field, state, facet, onChange) {
+  if (field === 'class') await knowTechnologies();
+  const [title, counts, name] = [say(`filters.${field}`), facet(), SINGLE[field] ?? field];
+  const change = (value) => onChange({ [name]: value });
+  if (LISTS.includes(field)) return choice({ field, title, counts, chosen: state[field], nameOf: (value) => nameOf(field, value), onChange: change });
+  if (field === 'fetched') return fetched({ title, counts, chosen: state[name], onChange: change });
+  if (field === 'own_site') return ownSite({ title, counts, chosen: state[name], onChange: change });
+  const [low, high] = [`${field}_min`, `${field}_max`];
+  return range({ field, counts, low: state[low], high: state[high], onChange: ([a, b]) => onChange({ [low]: a, [high]: b }) });
+}
 
 /**
  * A list of check boxes. `counts`: value to number of startups; `chosen`: the values that are on; `nameOf` gives what a
  * person reads of a value; `onChange` takes the new values.
  */
-export function choicePanel({ field, title, counts, chosen, nameOf, onChange }) {
+function choice({ field, title, counts, chosen, nameOf, onChange }) {
   const on = new Set(chosen);
   const values = [...new Set([...chosen, ...Object.keys(counts)])];
   const options = values
@@ -39,14 +54,14 @@ export function choicePanel({ field, title, counts, chosen, nameOf, onChange }) 
     rest.textContent = remark(options.length, found.length);
   };
   show('');
-  const panel = make('div', { class: 'panel' });
+  const whole = make('div', { class: 'panel' });
   if (options.length >= SEARCHABLE_FROM) {
     const finder = make('input', { type: 'search', 'aria-label': say('filters.find', { field: title }), placeholder: say('filters.find', { field: title }), name: `find-${field}` });
     finder.addEventListener('input', () => show(finder.value));
-    panel.append(finder);
+    whole.append(finder);
   }
-  panel.append(list, rest);
-  return panel;
+  whole.append(list, rest);
+  return whole;
 }
 
 function remark(all, found) {
@@ -61,7 +76,7 @@ function plain(text) {
 }
 
 /** A range from low to high. `counts`: number as text to number of startups; `onChange` takes [low, high], null for open. */
-export function rangePanel({ field, counts, low, high, onChange }) {
+function range({ field, counts, low, high, onChange }) {
   const [least, most] = RANGES[field];
   const short = most - least < 10;
   const error = make('p', { class: 'hint wrong', role: 'alert' });
@@ -132,4 +147,40 @@ function shade(bars, low, high) {
     const at = Number(bar.dataset.at);
     bar.classList.toggle('out', at < (low ?? -Infinity) || at > (high ?? Infinity));
   }
+}
+
+/** When the newest page was read. `counts`: month such as 2026-11 to number of startups; `onChange` takes a day, or null. */
+function fetched({ title, counts, chosen, onChange }) {
+  const months = Object.keys(counts).sort().reverse();
+  const named = new Intl.DateTimeFormat(spoken(), { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const since = (month) => months.reduce((sum, one) => sum + (one >= month ? counts[one] : 0), 0);
+  const options = months.slice(0, MONTHS).map((one) => ({ value: `${one}-01`, name: say('filters.since', { month: named.format(new Date(one)) }), count: since(one) }));
+  const day = make('input', { type: 'date', name: 'since-day', max: new Date().toISOString().slice(0, 10) });
+  day.value = chosen ?? '';
+  const list = oneOf({ title, options, chosen, onChange: (value) => { day.value = value ?? ''; onChange(value); } });
+  day.addEventListener('change', () => {
+    if (day.value !== '' && !isDay(day.value)) return;
+    for (const box of list.querySelectorAll('input')) box.checked = box.value === day.value;
+    onChange(day.value || null);
+  });
+  return make('div', { class: 'panel range' }, list, make('label', { class: 'day' }, make('span', {}, say('filters.day')), day), make('p', { class: 'hint' }, say('filters.unknown.fetched')));
+}
+
+/** Whether pages of its own site are searched; `onChange` takes true, false or null. */
+function ownSite({ title, counts, chosen, onChange }) {
+  const options = ['true', 'false'].map((value) => ({ value, name: say(`filters.own.${value}`), count: counts[value] ?? 0 }));
+  const list = oneOf({ title, options, chosen: chosen === null ? null : String(chosen), onChange: (value) => onChange(value && value === 'true') });
+  return make('div', { class: 'panel' }, list);
+}
+
+// Radio buttons, the first of them for no condition.
+function oneOf({ title, options, chosen, onChange }) {
+  const name = `one-of-${options[0]?.value ?? 'none'}`;
+  const items = [{ value: '', name: say('filters.any') }, ...options].map(({ value, name: label, count }) => {
+    const box = make('input', { type: 'radio', name, value });
+    box.checked = value === (chosen ?? '');
+    box.addEventListener('change', () => onChange(value || null));
+    return make('li', {}, make('label', {}, box, make('span', { class: 'option' }, label), count === undefined ? null : make('span', { class: 'number' }, number(count))));
+  });
+  return make('ul', { class: 'options', role: 'radiogroup', 'aria-label': title }, ...items);
 }
