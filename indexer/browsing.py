@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crawler.records import Startup
+from indexer.bounds import check_page
 from indexer.classes.assigning import Member
 from indexer.classes.scheme import TechnologyClass
-from indexer.errors import NeedError
 from indexer.facets import Facets
 from indexer.facts import Told, tell
-from indexer.results import MAX_LIMIT, Filters
+from indexer.results import Filters
 from indexer.snapshot import Snapshot
+from indexer.words import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Browse:
     filters: Filters = field(default_factory=Filters)
     limit: int = 10
     offset: int = 0
+    name: str = ""
+    """What names are to hold, in any case and with or without accents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ class Listing:
 
     snapshot: str
     total: int
-    """How many pass."""
+    """How many pass, and have the name."""
     startups: tuple[Listed, ...]
-    """Those that were asked for: of the classes that filters name, those that belong there most first; else by name."""
+    """Those that were asked for: of the classes that filters name, those that belong there most first; else by name, where
+    a name is asked for those first that begin with it."""
     facets: dict[str, dict[str, int]]
     """As those of an `Answer`."""
     classes: tuple[TechnologyClass, ...]
@@ -72,16 +76,23 @@ class Catalogue:
             NeedError: `limit` or `offset` is out of bounds.
             FilterError: a filter names a value that no startup has.
         """
-        if not 1 <= wanted.limit <= MAX_LIMIT:
-            raise NeedError(f"limit is {wanted.limit}: ask for 1 to {MAX_LIMIT} startups")
-        if wanted.offset < 0:
-            raise NeedError(f"offset is {wanted.offset}: it is the number of startups to leave out, 0 or more")
+        check_page(wanted.limit, wanted.offset, "startups")
         masks = facets.masks(wanted.filters)
         ids = {name.casefold(): key for name, key in self.names.items()}
         asked = {ids.get(name.casefold(), name.casefold()) for name in wanted.filters.classes}
         startups = self._snapshot.startups
-        rows = [int(row) for row in facets.both(masks.values()).nonzero()[0]]
-        rows.sort(key=lambda row: (-self._belongs(startups[row].id, asked), startups[row].name.casefold(), startups[row].id))
+        sought = fold(wanted.name)
+        passing = [int(row) for row in facets.both(masks.values()).nonzero()[0]]
+        places = {row: fold(startups[row].name).find(sought) if sought else 0 for row in passing}
+        rows = [row for row in passing if places[row] >= 0]
+        rows.sort(
+            key=lambda row: (
+                -self._belongs(startups[row].id, asked),
+                places[row] > 0,
+                startups[row].name.casefold(),
+                startups[row].id,
+            )
+        )
         return Listing(
             self._snapshot.manifest.id,
             len(rows),

@@ -18,12 +18,14 @@ from crawler.home import Home
 from crawler.records import Page, Startup
 from indexer.analysis import terms
 from indexer.classes.assigning import Classified, class_nearness, class_scores, class_words, members
+from indexer.classes.kinds import belonging
 from indexer.classes.scheme import packaged_classes
 from indexer.crossing import Crossing, tagged
-from indexer.dense import DenseIndex
+from indexer.dense import DenseIndex, Scores
 from indexer.encoder import Encoder, Vector
-from indexer.encoders import chosen_crossing
+from indexer.encoders import chosen_crossing, chosen_entries
 from indexer.errors import NoSnapshotError, NothingToIndexError, SnapshotDamagedError
+from indexer.glossary.entries import digest_of
 from indexer.lexical import LexicalIndex
 from indexer.passages import page_passages, profile_passages, summary
 from indexer.results import Passage
@@ -68,13 +70,15 @@ def build(
     Raises:
         NothingToIndexError: no page and no profile has text.
         CorpusError: the corpus cannot be read.
+        GlossaryError: the user's glossary cannot be read.
         SnapshotBusyError: another build is under way.
         IndexWriteError: the snapshot cannot be written; the current one stays.
     """
     with Corpus(home.corpus, read_only=True) as corpus, building(home):
         corpus_digest = corpus.digest()
         current = None if full else _usable(home, encoder)
-        if current is not None and _is_up_to_date(current, corpus_digest, settings):
+        glossary_digest = digest_of(chosen_entries(settings, encoder))
+        if current is not None and _is_up_to_date(current, corpus_digest, glossary_digest, settings):
             m = current.manifest
             return BuildReport(m.id, m.startups, m.passages, 0, m.embedded + m.taken_over, changed=False)
         startups, passages = _collect(corpus, encoder, settings)
@@ -105,13 +109,16 @@ def build(
             len(texts) - len(missing),
             corpus_digest,
             {},
+            glossary_digest,
         )
         snapshot = _snapshot(manifest, startups, passages, summaries, vector_of)
+        classified, told = _classified(snapshot, vector_of, chosen_crossing(settings, encoder))
         snapshot = replace(
             snapshot,
             same=_same(corpus),
             regions=_regions(corpus, startups),
-            classified=_classified(snapshot, vector_of, chosen_crossing(settings, encoder)),
+            classified=classified,
+            belonging=told,
             class_texts=class_texts,
             dense_classes=DenseIndex.build(np.stack([vector_of[text] for text in class_texts])),
         )
@@ -134,10 +141,10 @@ def _usable(home: Home, encoder: Encoder) -> Snapshot | None:
         return None
 
 
-def _is_up_to_date(current: Snapshot, corpus_digest: str, settings: IndexSettings) -> bool:
-    manifest = current.manifest
-    same_size = manifest.passage_words == settings.passage_words
-    return manifest.corpus_digest == corpus_digest and same_size and current.classified.classes == packaged_classes()
+def _is_up_to_date(current: Snapshot, corpus_digest: str, glossary_digest: str, settings: IndexSettings) -> bool:
+    made = current.manifest
+    of_same = (made.corpus_digest, made.glossary_digest) == (corpus_digest, glossary_digest)
+    return of_same and made.passage_words == settings.passage_words and current.classified.classes == packaged_classes()
 
 
 def _collect(corpus: Corpus, encoder: Encoder, settings: IndexSettings) -> tuple[tuple[Startup, ...], tuple[Passage, ...]]:
@@ -169,8 +176,8 @@ def _regions(corpus: Corpus, startups: tuple[Startup, ...]) -> tuple[tuple[str, 
     return tuple((key, region) for key, region in found if region)
 
 
-def _classified(snapshot: Snapshot, vector_of: Mapping[str, Vector], crossing: Crossing) -> Classified:
-    """Return which startups belong to which of the packaged classes."""
+def _classified(snapshot: Snapshot, vector_of: Mapping[str, Vector], crossing: Crossing) -> tuple[Classified, Scores]:
+    """Return which startups belong to which of the packaged classes, and how far each is of each."""
     classes, ids = packaged_classes(), [startup.id for startup in snapshot.startups]
     nearness = class_nearness(
         classes,
@@ -179,8 +186,8 @@ def _classified(snapshot: Snapshot, vector_of: Mapping[str, Vector], crossing: C
         summaries=snapshot.dense_startups.vectors(),
         starts=np.searchsorted([p.startup_id for p in snapshot.passages], ids),
     )
-    scores = class_scores(nearness, class_words(classes, snapshot.lexical_startups, crossing))
-    return Classified(classes, members(ids, classes, scores))
+    words = class_words(classes, snapshot.lexical_startups, crossing)
+    return Classified(classes, members(ids, classes, class_scores(nearness, words))), belonging(nearness, words)
 
 
 def _depth(page: Page) -> tuple[int, str]:

@@ -15,12 +15,13 @@ from crawler.corpus.corpus import Corpus
 from crawler.errors import CorpusError
 from crawler.home import Home
 from indexer.build import BuildReport, build
+from indexer.cross_encoders import chosen_second_look
 from indexer.encoders import chosen_crossing, chosen_encoder
 from indexer.errors import EvaluationError, NoSnapshotError, SnapshotDamagedError
 from indexer.evaluation.measures import Evaluation, evaluate, make_run, write_run
 from indexer.evaluation.topics import LANGUAGES, read_qrels, read_topics
 from indexer.searcher import Searcher
-from indexer.settings import index_settings
+from indexer.settings import LONGEST_BUDGET, index_settings, rerank_settings
 from indexer.snapshot import Manifest, current_manifest, load_snapshot
 
 app = typer.Typer(no_args_is_help=True, help="Corpus in, ranked startups out.")
@@ -69,7 +70,8 @@ def evaluate_command(
     home = Home.from_environment()
     settings = index_settings()
     encoder = chosen_encoder(settings, home.models, note)
-    searcher = Searcher(load_snapshot(home), encoder, chosen_crossing(settings, encoder))
+    second_look = chosen_second_look(rerank_settings(budget=LONGEST_BUDGET))  # its worth is measured, not its speed
+    searcher = Searcher(load_snapshot(home), encoder, chosen_crossing(settings, encoder), second_look=second_look)
     found: dict[str, Evaluation] = {}
     chosen = (language,) if language else LANGUAGES
     for one in chosen:

@@ -63,7 +63,16 @@ def chosen_crossing(settings: IndexSettings, encoder: Encoder) -> Crossing:
         ArtefactError: the packaged translations cannot be read.
         GlossaryError: the user's glossary cannot be read.
     """
-    return _crossing_of(encoder) if isinstance(encoder, BilingualEncoder) else _crossing(glossary_entries(settings))
+    return _crossing_of(encoder) if isinstance(encoder, BilingualEncoder) else _crossing(chosen_entries(settings, encoder))
+
+
+def chosen_entries(settings: IndexSettings, encoder: Encoder) -> tuple[Entry, ...]:
+    """Return the glossary by which needs' terms cross: the packaged encoder has its own, which the settings named.
+
+    Raises:
+        GlossaryError: the user's glossary cannot be read.
+    """
+    return tuple(encoder.entries) if isinstance(encoder, BilingualEncoder) else glossary_entries(settings)
 
 
 def packaged_crossing(encoder: Encoder) -> Crossing:

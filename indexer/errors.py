@@ -45,6 +45,13 @@ class ModelError(ScoutError):
     status = 503
 
 
+class RerankerChangedError(ScoutError):
+    """Pages of a list that another reranker put in order than the one in use."""
+
+    code = "reranker-changed"
+    status = 409
+
+
 class NeedError(ScoutError):
     """A need that cannot be answered as it stands."""
 

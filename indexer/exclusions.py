@@ -2,7 +2,8 @@
 
 Words that say so (`CUES`) are followed by what is excluded, up to the next break or function word. A glossary phrase is never
 cut (senza contatto, lead-free); what is to be avoided (senza fermare la linea, without defects) and properties (non magnetico)
-stay in the need as they stand.
+stay in the need as they stand. Of the glossary's phrases those are cut that only spell out that a material is not wanted
+(senza cromo): startups that say so themselves keep their place.
 """
 
 # ruff: noqa: RUF001  # apostrophes, hyphens and dashes as they are typed
@@ -10,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from indexer.analysis import terms
+from indexer.glossary.entries import Entry
 from indexer.glossary.phrases import Found
 from indexer.results import Exclusion
 from indexer.words import STOP_WORDS, fold
@@ -161,6 +163,8 @@ HARMS = frozenset(
 """What harms, costs or hinders in any trade, and people who are spared: nobody offers it, so it is not excluded but avoided."""
 HARM_FIELD = "defects"
 """The glossary's file of such things."""
+MATERIALS = "materials"
+"""Its file of what things are made of, which is in them or is not."""
 
 
 def find(text: str, language: str, phrases: Phrases) -> tuple[Exclusion, ...]:
@@ -174,7 +178,9 @@ def find(text: str, language: str, phrases: Phrases) -> tuple[Exclusion, ...]:
         property_of = WORD.match(text, thing[0])
         free = f"{property_of.group()}-free" if property_of and language == "en" else ""
         named = any(one.end - one.start == len(free) for one in phrases(free, language)) if free else False
-        kept = named or _whole(start, end, thing, known, inner) or _avoided(text[slice(*thing)], language, inner)
+        material = start < thing[0] and _is_material(thing, inner)
+        property_ = (named and not material) or _whole(start, end, thing, known, inner, material=material)
+        kept = property_ or _avoided(text[slice(*thing)], language, inner)
         if not kept and not (found and start < found[-1].end):
             found.append(Exclusion(BASED.sub("", text[slice(*thing)]), start, end))
         if len(found) == MOST_THINGS:
@@ -268,11 +274,31 @@ def _is_thing(text: str, cue: re.Match[str], thing: Span, language: str) -> bool
     return stands_apart and not PROPERTY[language].match(first) and not VERB[language].match(first)
 
 
-def _whole(start: int, end: int, thing: Span, known: Sequence[Found], inner: Sequence[Found]) -> bool:
-    """Tell whether the glossary holds the cue and its thing as a phrase, and no longer phrase for the thing alone."""
+def _is_material(thing: Span, inner: Sequence[Found]) -> bool:
+    """Tell whether a thing as a whole may be one of the glossary's materials."""
+    length = thing[1] - thing[0]
+    return any((one.start, one.end) == (0, length) and MATERIALS in {s.field for s in one.senses} for one in inner)
+
+
+def _is_spelt_out(sense: Entry) -> bool:
+    """Tell whether a phrase says in both languages no more than its words: senza cromo, chrome-free, but not senza fili."""
+    return any(CUE["it"].match(form) for form in sense.italian) and any(
+        FREE.fullmatch(form) or CUE["en"].match(form) for form in sense.english
+    )
+
+
+def _whole(  # a cue, its thing, and what the glossary knows of both
+    start: int, end: int, thing: Span, known: Sequence[Found], inner: Sequence[Found], *, material: bool
+) -> bool:
+    """Tell whether the glossary holds the cue and its thing as a phrase, and no longer phrase for the thing alone.
+
+    Not where the thing is a material, and the phrase does no more than spell out that it is absent.
+    """
     for one in known:
         cue = one.start < thing[0] if start < thing[0] else one.end > thing[1]
         if cue and one.end > max(start, thing[0]) and one.start < min(end, thing[1]):
+            if material and all(map(_is_spelt_out, one.senses)):
+                return False
             return not any(found.start == 0 and thing[0] + found.end > one.end for found in inner)
     return False
 

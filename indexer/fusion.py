@@ -10,14 +10,21 @@ Parts = Mapping[str, Scores]
 
 DENSE_WEIGHTS = {"passage": 1.0, "summary": 0.5}
 """Of the best passage's and of the summary's cosine in the dense score."""
-ROAD_WEIGHTS = {"dense": 0.5, "lexical": 0.5}
+ROAD_WEIGHTS = {"dense": 0.415, "lexical": 0.415, "kind": 0.17}
 FEEDBACK = 1.0
 """Of the words of the first matches, beside those of the need itself, in the lexical score."""
 LEAST = 1e-9
 """What a score is divided by at least."""
 
 
-def fuse(passage: Scores, summary: Scores, lexical: Scores, feedback: Scores | None = None) -> tuple[Scores, dict[str, Scores]]:
+def fuse(
+    passage: Scores,
+    summary: Scores,
+    lexical: Scores,
+    feedback: Scores | None = None,
+    *,
+    kind: Scores | None = None,
+) -> tuple[Scores, dict[str, Scores]]:
     """Return the score of each startup, from 0 to 1, and the parts that it is the sum of.
 
     The dense score counts from the mean of all startups, since no text is without likeness to another; what lies below it
@@ -29,6 +36,7 @@ def fuse(passage: Scores, summary: Scores, lexical: Scores, feedback: Scores | N
         summary: cosine of the need and the startup's summary, shape (startups,).
         lexical: BM25 of the startup, shape (startups,).
         feedback: BM25 of the startup for the words of the first matches, shape (startups,); None before they are known.
+        kind: how far the startup is of the kind of technology that is asked for, shape (startups,); None if it is not told.
     """
     near = {
         "passage": DENSE_WEIGHTS["passage"] * np.maximum(passage, 0.0),
@@ -46,6 +54,8 @@ def fuse(passage: Scores, summary: Scores, lexical: Scores, feedback: Scores | N
         words["feedback"] = FEEDBACK * share_of_highest(feedback)
     highest = max(float(np.sum(list(words.values()), axis=0).max(initial=0.0)), LEAST)
     parts |= {name: (ROAD_WEIGHTS["lexical"] / highest * scores).astype(np.float32) for name, scores in words.items()}
+    if kind is not None:
+        parts["kind"] = np.float32(ROAD_WEIGHTS["kind"]) * share_of_highest(kind)
     return np.sum(list(parts.values()), axis=0, dtype=np.float32), parts
 
 

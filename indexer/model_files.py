@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from indexer.errors import ModelError
 
 logger = logging.getLogger(__name__)
 
+SETTING = "SCOUT_INDEX_MODEL"
 PATIENCE = 5.0
 """Seconds that the hub has for its first answer; later ones may take longer, since it is there."""
 DESCRIPTIONS = ("modules.json", "config.json", "config_sentence_transformers.json", "README.md")
@@ -61,8 +63,12 @@ def find_model(model: str) -> ModelFiles:
     return ModelFiles(model, full, False, (full, *_read(_cached(full) or fetch_descriptions(full), model)))
 
 
-def fetch_descriptions(name: str) -> Path:
+def fetch_descriptions(name: str, setting: str = SETTING) -> Path:
     """Return the folder of the hub's cache with the small files of the model `name`, fetched from the hub.
+
+    Args:
+        name: the model's full name on the hub.
+        setting: the one that names it, for messages.
 
     Raises:
         ModelError: the hub does not answer within a few seconds, or has no such model.
@@ -70,23 +76,24 @@ def fetch_descriptions(name: str) -> Path:
     from huggingface_hub import HfApi, hf_hub_download  # noqa: PLC0415  # half a second that a model in a folder need not pay
     from huggingface_hub.errors import GatedRepoError, OfflineModeIsEnabled, RepositoryNotFoundError  # noqa: PLC0415
 
+    refusal = partial(_refusal, name, setting=setting)
     try:
         files = {file.rfilename for file in _answer(HfApi(), name).siblings or ()}
         fetched = [Path(hf_hub_download(name, file)) for file in DESCRIPTIONS if file in files]
     except GatedRepoError as error:
         mend = "accept it on the model's page there, then run `hf auth login`; or name another model"
-        raise _refusal(name, "is given by the hub only to who accepts its licence", mend) from error
+        raise refusal("is given by the hub only to who accepts its licence", mend) from error
     except RepositoryNotFoundError as error:
         mend = "check its spelling, owner and name, such as intfloat/multilingual-e5-small; a private one needs `hf auth login`"
-        raise _refusal(name, "is no folder here, and the hub has no such model", mend) from error
+        raise refusal("is no folder here, and the hub has no such model", mend) from error
     except OfflineModeIsEnabled as error:
         mend = "unset HF_HUB_OFFLINE to have it fetched, or name a folder"
-        raise _refusal(name, "is not on this machine, and HF_HUB_OFFLINE is set", mend) from error
+        raise refusal("is not on this machine, and HF_HUB_OFFLINE is set", mend) from error
     except Exception as error:  # the client of the hub, and its own client of HTTP, raise what they like
         mend = "check the connection, or fetch the model elsewhere and name its folder"
-        raise _refusal(name, f"is not on this machine, and the hub does not give it: {first_line(error)}", mend) from error
+        raise refusal(f"is not on this machine, and the hub does not give it: {first_line(error)}", mend) from error
     if not fetched:
-        raise _refusal(name, "holds no model", "name a sentence-transformers model")
+        raise refusal("holds no model", "name a sentence-transformers model")
     return fetched[0].parent
 
 
@@ -175,5 +182,5 @@ def _names_of_card(card: Path) -> Iterator[str]:
         yield from re.findall(r"^base_model: *(?:\n *)?(?:- *)?([\w./-]+)", front[1], re.MULTILINE)
 
 
-def _refusal(model: str, said: str, mend: str) -> ModelError:
-    return ModelError(f"cannot load the model {model!r}: it {said} ({mend}, in SCOUT_INDEX_MODEL)")
+def _refusal(model: str, said: str, mend: str, *, setting: str = SETTING) -> ModelError:
+    return ModelError(f"cannot load the model {model!r}: it {said} ({mend}, in {setting})")

@@ -44,6 +44,10 @@ class Ranking:
     parts: Parts
     """What `scores` is the sum of."""
 
+    def ranks_of(self, row: int) -> dict[str, int]:
+        """Return a startup's rank by each part of the score alone, among all of the snapshot: 1 is best, equals share it."""
+        return {name: 1 + int((part > part[row]).sum()) for name, part in self.parts.items()}
+
     def parts_of(self, row: int, kept: float) -> dict[str, float]:
         """Return the parts of one startup's score that keeps so much of it."""
         parts = {name: float(part[row]) for name, part in self.parts.items()}

@@ -54,6 +54,8 @@ class Need:
     """Matches that are left out, from the first on: those of the pages before."""
     diverse: bool = False
     """Whether startups go behind that are much like those before them, see `diversity`."""
+    reranked: str | None = None
+    """Which reranker put the matches before these in order, by the `key` of `Reranked`; None where there are none before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Evidence:
 
     passage: Passage
     marks: tuple[tuple[int, int], ...]
+    clause: tuple[int, int] | None = None
+    """The range of the clause that carries the match; None where none does, or the encoder does not know words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +207,49 @@ class Missing:
     end: int
 
 
+class Plain(StrEnum):
+    """Why matches keep the order that they had before a reranker."""
+
+    BUDGET = "budget"
+    """It takes longer than it may."""
+    FAILED = "failed"
+    DIVERSE = "diverse"
+    """The answer was asked to be diverse, which is an order of its own."""
+    PAGES_BEFORE = "pages before"
+    """The pages before these were not reranked either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reranked:
+    """What a reranker did to an answer."""
+
+    by: str
+    """Its name."""
+    key: str
+    """It, if it put the first matches in order; empty if not."""
+    plain: Plain | None = None
+    """Why it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Respelt:
+    """A word of a need that nobody knows, and what it is read as."""
+
+    text: str
+    read_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a need is read as, see `wording`."""
+
+    text: str
+    """What is searched for; places in the need that an answer tells are places in this."""
+    respelt: tuple[Respelt, ...] = ()
+    shortened: bool = False
+    """Whether sentences of a letter were left out that do not say what is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A startup that answers a need, with its evidence, best first."""
@@ -218,9 +265,13 @@ class Match:
     scores: dict[str, float]
     """The parts that `score` is the sum of."""
     plain_rank: int | None = None
-    """The rank by score alone, where the answer was asked to be diverse."""
+    """The rank by score alone, where the answer was asked to be diverse, or was reranked."""
     coverage: tuple[Coverage, ...] = ()
     """What it says of each of the answer's requirements, in their order."""
+    ranks: dict[str, int] = field(default_factory=dict)
+    """By each of these parts alone, its rank among all startups of the snapshot; not by `excluded`, which is of few known."""
+    rerank_score: float | None = None
+    """The reranker's, where it looked at this match; it orders matches and is no part of `score`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +296,10 @@ class Answer:
     """The parts of the need, in its order."""
     missing: tuple[Missing, ...] = ()
     """Where nothing fits: what none of the first matches has, in the need's order."""
+    reranked: Reranked | None = None
+    """None where no reranker is in use."""
+    wording: Wording | None = None
+    """None where the need was read as it stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,16 @@ from itertools import islice
 import numpy as np
 
 from crawler.records import Startup
-from indexer import ambiguity, evidence, exclusions, trust
+from indexer import ambiguity, evidence, exclusions, reranking, trust
+from indexer.bounds import check_page
 from indexer.browsing import Browse, Catalogue, Listing
 from indexer.calibration import confidence, verdict
+from indexer.classes.kinds import Kinds
+from indexer.clauses import ClauseReader
 from indexer.crossing import Crossing, telling
 from indexer.demotion import Offers, Order, Unwanted
 from indexer.diversity import AMONG, spread
-from indexer.encoder import Encoder, SenseReader, Vector
+from indexer.encoder import Encoder, SenseReader, Vector, WordReader
 from indexer.encoders import packaged_crossing
 from indexer.errors import NeedError, UnknownStartupError, WrongModelError
 from indexer.facets import Facets
@@ -25,8 +28,8 @@ from indexer.lexical import Group
 from indexer.ranking import Listed, Ranking
 from indexer.requirements.coverage import Reader, Sought
 from indexer.requirements.parts import split
+from indexer.reranking import Look, SecondLook
 from indexer.results import (
-    MAX_LIMIT,
     MAX_NEED_CHARACTERS,
     Answer,
     Evidence,
@@ -37,14 +40,16 @@ from indexer.results import (
     Passage,
     SimilarAnswer,
     Verdict,
+    Wording,
 )
 from indexer.routing import need_language
 from indexer.similar import more_like
 from indexer.snapshot import Manifest, Snapshot
 from indexer.why.reasons import Why
 from indexer.why.why import Room, why
+from indexer.wording import WordingReader
 
-FIRST = 5
+FIRST = 8
 """Startups at most whose words are taken for those of what is looked for (pseudo-relevance feedback)."""
 FIRST_SHARE = 0.01
 """Of all startups, likewise: of a few dozen, those that are looked for are one or two."""
@@ -59,8 +64,11 @@ class Searcher:
         encoder: Encoder,
         crossing: Crossing | None = None,
         *,
+        second_look: SecondLook | None = None,
         excluding: bool = True,
         covering: bool = True,
+        wording: bool = True,
+        kinds: bool = True,
     ) -> None:
         """Join a snapshot, the encoder that it was made with, and how words cross; by the packaged glossary unless given.
 
@@ -68,8 +76,11 @@ class Searcher:
             snapshot: what is searched.
             encoder: the one that the snapshot was made with.
             crossing: how words cross between the languages.
+            second_look: what reranks the first matches, if anything does.
             excluding: whether what a need excludes is told apart from what it wants.
             covering: whether matches say what they tell of each part of the need.
+            wording: whether letters are read for what they ask, and misspelt words as they are meant.
+            kinds: whether the kind of technology counts that a need asks for.
 
         Raises:
             WrongModelError: the snapshot was made with another model.
@@ -83,6 +94,7 @@ class Searcher:
             )
         self._snapshot = snapshot
         self._encoder, self._crossing = encoder, crossing or packaged_crossing(encoder)
+        self._second_look = second_look
         self._catalogue = Catalogue(snapshot)
         self._facets = Facets(snapshot.startups, self._catalogue.told, self._catalogue.names)
         self._row_of = {s.id: row for row, s in enumerate(snapshot.startups)}
@@ -90,6 +102,9 @@ class Searcher:
         self._starts = np.searchsorted(owners, np.arange(len(snapshot.startups) + 1))
         self._offers, self._excluding = Offers(snapshot, self._starts), excluding
         self._reader = Reader(snapshot, self._starts) if covering else None
+        self._wording = WordingReader(encoder, snapshot, self._crossing) if wording else None
+        self._kinds = _kinds(snapshot) if kinds else None
+        self._clauses = ClauseReader(encoder) if isinstance(encoder, WordReader) else None
 
     @property
     def manifest(self) -> Manifest:
@@ -143,6 +158,7 @@ class Searcher:
         """
         check(need)
         row = self._row(startup_id)
+        need, _ = self._read(need)
         return why(need, row, Room(self._snapshot, self._starts, self._facets, self._crossing, self._search))
 
     def search(self, need: Need) -> Answer:
@@ -154,17 +170,23 @@ class Searcher:
             NeedError: the need has no words, or is too long, or asks for too many matches.
             FilterError: a filter names a value that no startup has.
             SenseError: a sense is chosen that the need does not offer.
+            RerankerChangedError: see `reranking.SecondLook`.
         """
         began = time.perf_counter()
         check(need)
+        as_typed, (need, wording) = need, self._read(need)
         ranking = self._ranking(need)
-        listed, first = self._listed(ranking, need)
-        index = self._snapshot.lexical_startups
-        likely = trust.chances(ranking, index, first + [(row, kept) for _, row, kept in listed[need.offset :]])
-        worth = verdict([likely[row] for row, _ in first])
+        listed, first = self._listed(ranking, need, reranking.AMONG if self._second_look else 0)
         in_passages = share_of_highest(self._snapshot.lexical_passages.scores(ranking.groups))
         of_passages = share_of_highest(ranking.cosines) + in_passages
+        look = self._reranked(need, ranking, listed, of_passages)
+        shown = look.listed[: need.offset + need.limit]
+        reordered = need.diverse or bool(look.scores)
+        index = self._snapshot.lexical_startups
+        likely = trust.chances(ranking, index, first + [(row, kept) for _, row, kept in shown[need.offset :]])
+        worth = verdict([likely[row] for row, _ in first])
         sought = self._sought(need, ranking)
+        direction = self._clauses.need(ranking.text, ranking.language) if self._clauses else None
         matches = tuple(
             Match(
                 rank,
@@ -172,16 +194,18 @@ class Searcher:
                 round(likely[row], 4),
                 confidence(likely[row]),
                 self._snapshot.startups[row],
-                self._evidence(row, of_passages, ranking.groups),
+                self._evidence(row, of_passages, ranking.groups, direction),
                 ranking.parts_of(row, kept),
-                plain_rank if need.diverse else None,
+                plain_rank if reordered else None,
                 coverage=self._reader.covered(sought, row, of_passages) if self._reader else (),
+                ranks=ranking.ranks_of(row),
+                rerank_score=look.scores.get(row),
             )
-            for rank, (plain_rank, row, kept) in islice(enumerate(listed, start=1), need.offset, None)
+            for rank, (plain_rank, row, kept) in islice(enumerate(shown, start=1), need.offset, None)
         )
         took_ms = round((time.perf_counter() - began) * 1000, 2)
         return Answer(
-            need,
+            as_typed,
             ranking.language,
             self.manifest.id,
             worth,
@@ -193,16 +217,36 @@ class Searcher:
             ranking.ambiguities,
             requirements=tuple(one.part.requirement for one in sought),
             missing=() if worth is Verdict.FITS else trust.missing(need.text, ranking, self._crossing, index, first),
+            reranked=look.reranked,
+            wording=wording,
         )
+
+    def _reranked(self, need: Need, ranking: Ranking, listed: Listed, of_passages: Scores) -> Look:
+        """Return matches as the reranker orders them, where there is one: by the best passage of each."""
+        if self._second_look is None:
+            reranking.check(need, "")
+            return Look(listed)
+
+        def best(row: int) -> str:
+            return self._evidence(row, of_passages, ranking.groups, None)[0].passage.text
+
+        return self._second_look.at(need, ranking.text, listed, best)
+
+    def _read(self, need: Need) -> tuple[Need, Wording | None]:
+        """Return a need as it is meant, and what it was read as if that is not what it says."""
+        wording = self._wording.read(need.text) if self._wording else None
+        if wording is None or wording.text == need.text:
+            return need, None
+        return replace(need, text=wording.text), wording
 
     def _search(self, need: Need) -> tuple[Ranking, Listed]:
         """Return how a need ranks all startups, and its matches up to the last one wanted."""
         ranking = self._ranking(need)
         return ranking, self._listed(ranking, need)[0]
 
-    def _listed(self, ranking: Ranking, need: Need) -> tuple[Listed, Order]:
-        """Return the matches up to the last one wanted, and those that the answer as a whole is judged by."""
-        wanted = need.offset + need.limit
+    def _listed(self, ranking: Ranking, need: Need, least: int = 0) -> tuple[Listed, Order]:
+        """Return the matches up to the last one wanted, `least` at least, and those that the answer as a whole is judged by."""
+        wanted = max(need.offset + need.limit, least)
         depth = max(wanted, AMONG if need.diverse else trust.FIRST)
         best = self._offers.ranked(ranking.scores, ranking.passing, ranking.things, depth)
         listed = [(rank, row, kept) for rank, (row, kept) in enumerate(best, start=1)]
@@ -232,8 +276,9 @@ class Searcher:
         nearest = np.maximum.reduceat(cosines, self._starts[:-1])
         lexical = self._snapshot.lexical_startups.scores(groups)
         summaries = self._snapshot.dense_startups.scores(vector)
-        feedback = self._feedback(fuse(nearest, summaries, lexical)[0], things)
-        scores, parts = fuse(nearest, summaries, lexical, feedback)
+        kind = self._kinds.scores(vector) if self._kinds else None
+        feedback = self._feedback(fuse(nearest, summaries, lexical, kind=kind)[0], things)
+        scores, parts = fuse(nearest, summaries, lexical, feedback, kind=kind)
         passing = self._facets.both(masks.values())
         return Ranking(
             language,
@@ -286,10 +331,20 @@ class Searcher:
         first = np.array([row for row, _ in self._offers.ranked(scores, np.ones(len(scores), bool), things, count)], np.int64)
         return self._snapshot.lexical_startups.feedback(first, scores[first] / max(float(scores[first].sum()), 1e-9))
 
-    def _evidence(self, row: int, of_passages: Scores, groups: tuple[Group, ...]) -> tuple[Evidence, ...]:
+    def _evidence(
+        self, row: int, of_passages: Scores, groups: tuple[Group, ...], direction: Vector | None
+    ) -> tuple[Evidence, ...]:
         own = slice(int(self._starts[row]), int(self._starts[row + 1]))
         scored = list(zip(self._snapshot.passages[own], map(float, of_passages[own]), strict=True))
-        return evidence.choose(scored, telling(groups))
+        shown = evidence.choose(scored, telling(groups))
+        return shown if self._clauses is None or direction is None else self._clauses.marked(shown, direction)
+
+
+def _kinds(snapshot: Snapshot) -> Kinds | None:
+    if snapshot.dense_classes is None or snapshot.belonging is None:
+        return None
+    vector_of = dict(zip(snapshot.class_texts, snapshot.dense_classes.vectors(), strict=True))
+    return Kinds(snapshot.classified.classes, vector_of, snapshot.belonging)
 
 
 def _called(model: str, prompts: Mapping[str, str]) -> str:
@@ -308,7 +363,4 @@ def check(need: Need) -> None:
         raise NeedError(f"the need has {len(need.text)} characters: shorten it to {MAX_NEED_CHARACTERS}")
     if not any(map(str.isalnum, need.text)):
         raise NeedError("the need is empty: say in a few words what the firm is looking for")
-    if not 1 <= need.limit <= MAX_LIMIT:
-        raise NeedError(f"limit is {need.limit}: ask for 1 to {MAX_LIMIT} matches")
-    if need.offset < 0:
-        raise NeedError(f"offset is {need.offset}: it counts the matches of the pages before, from 0")
+    check_page(need.limit, need.offset, "matches")

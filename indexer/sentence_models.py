@@ -1,4 +1,4 @@
-"""Any sentence-transformers model as an Encoder: the only door to that library."""
+"""Any sentence-transformers model as an Encoder: the door to that library, beside that of cross-encoders."""
 
 import hashlib
 import logging

@@ -8,6 +8,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crawler.settings import read_settings
 
+LONGEST_BUDGET = 60_000
+"""Milliseconds that a reranker may be given for an answer, at most."""
+
 
 class IndexSettings(BaseSettings):
     """How the index is made and searched; each field is read from the environment as SCOUT_INDEX_<FIELD>."""
@@ -33,6 +36,22 @@ class IndexSettings(BaseSettings):
         return None if value == "" else value
 
 
+class RerankSettings(BaseSettings):
+    """Whether and how the first matches are reranked; each field is read from the environment as SCOUT_RERANK_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="SCOUT_RERANK_", frozen=True, extra="forbid")
+
+    model: str = ""
+    """A cross-encoder: a folder or a hub name (needs internet once). Empty: none."""
+    budget: Annotated[int, Field(ge=1, le=LONGEST_BUDGET)] = 500
+    """Milliseconds that it may take for an answer; beyond them the order before it stands."""
+
+
 def index_settings(**overrides: object) -> IndexSettings:
     """Read the index's settings, see `read_settings`."""
     return read_settings(IndexSettings, **overrides)
+
+
+def rerank_settings(**overrides: object) -> RerankSettings:
+    """Read the reranker's settings, see `read_settings`."""
+    return read_settings(RerankSettings, **overrides)

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import evidence
+from indexer.bounds import check_page
 from indexer.crossing import Crossing, telling
-from indexer.errors import FilterError, NeedError
+from indexer.errors import FilterError
 from indexer.facets import Facets, Mask
 from indexer.fusion import Scores, fuse, share_of_highest
 from indexer.lexical import Group, LexicalIndex
-from indexer.results import MAX_LIMIT, MoreLike, Similar, SimilarAnswer
+from indexer.results import MoreLike, Similar, SimilarAnswer
 from indexer.snapshot import Snapshot
 
 OWN_PASSAGES = 16
@@ -46,8 +47,7 @@ def more_like(
         FilterError: a filter names a value that no startup has, or the given startup's own country is not known.
     """
     began = time.perf_counter()
-    if not 1 <= wanted.limit <= MAX_LIMIT:
-        raise NeedError(f"limit is {wanted.limit}: ask for 1 to {MAX_LIMIT} startups")
+    check_page(wanted.limit, 0, "startups")
     masks = facets.masks(wanted.filters)
     if wanted.elsewhere:
         abroad = _elsewhere(snapshot, row)

@@ -1,6 +1,7 @@
 """The index on disk: written aside, verified by checksums, switched in one rename."""
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -12,22 +13,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from crawler.home import Home
 from crawler.records import Startup
 from indexer.classes.assigning import Classified, Member
 from indexer.classes.scheme import TechnologyClass
-from indexer.dense import DenseIndex
+from indexer.dense import DenseIndex, Scores
 from indexer.errors import IndexWriteError, NoSnapshotError, SnapshotBusyError, SnapshotDamagedError
 from indexer.lexical import LexicalIndex
 from indexer.results import Passage
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the files change their form; a snapshot of another format is refused."""
 SAME = "same.jsonl"
 REGIONS = "regions.jsonl"
-CLASSES, CLASS_VECTORS = "classes.json", "classes.faiss"
+CLASSES, CLASS_VECTORS, BELONGING = "classes.json", "classes.faiss", "belonging.npy"
 MEND = "run `scout index --full` to make it anew"
 
 
@@ -58,6 +60,8 @@ class Manifest:
     corpus_digest: str
     files: dict[str, str]
     """SHA-256 (hex) per file, paths relative to the snapshot's folder."""
+    glossary_digest: str = ""
+    """Of the glossary by whose words startups were sorted into classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Snapshot:
     """What the classes were told by."""
     dense_classes: DenseIndex | None = None
     """A vector per class text."""
+    belonging: Scores | None = None
+    """How far each startup is of each class, shape (startups, classes), see `classes.kinds`."""
 
 
 def write_snapshot(home: Home, snapshot: Snapshot, *, keep: int) -> Path:
@@ -123,6 +129,10 @@ def _fill(aside: Path, snapshot: Snapshot) -> None:
         told = {**asdict(snapshot.classified), "texts": snapshot.class_texts}
         (aside / CLASSES).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         snapshot.dense_classes.save(aside / CLASS_VECTORS)
+    if snapshot.belonging is not None:
+        content = io.BytesIO()  # numpy's own writing to a file may miss a full disk
+        np.save(content, snapshot.belonging, allow_pickle=False)
+        (aside / BELONGING).write_bytes(content.getbuffer())
     snapshot.dense.save(aside / "passages.faiss")
     snapshot.dense_startups.save(aside / "startups.faiss")
     for name, index in (("lexical_passages", snapshot.lexical_passages), ("lexical_startups", snapshot.lexical_startups)):
@@ -208,6 +218,7 @@ def load_snapshot(home: Home) -> Snapshot:
         regions = tuple((row["startup_id"], row["region"]) for row in places)
         known = json.loads((folder / CLASSES).read_text(encoding="utf-8")) if CLASSES in manifest.files else None
         classified = Classified() if known is None else _classified(known)
+        belonging = _belonging(folder / BELONGING) if BELONGING in manifest.files else None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SnapshotDamagedError(f"the records of {folder} cannot be read: {MEND}") from error
     snapshot = Snapshot(
@@ -223,10 +234,12 @@ def load_snapshot(home: Home) -> Snapshot:
         classified,
         () if known is None else tuple(known["texts"]),
         None if known is None else DenseIndex.load(folder / CLASS_VECTORS),
+        belonging,
     )
     sizes = {len(passages), len(snapshot.dense), len(snapshot.lexical_passages), manifest.passages}
     owners = {len(startups), len(snapshot.dense_startups), len(snapshot.lexical_startups), manifest.startups}
-    if len(sizes) != 1 or len(owners) != 1:
+    told = (len(startups), len(classified.classes))
+    if len(sizes) != 1 or len(owners) != 1 or (belonging is not None and belonging.shape != told):
         raise SnapshotDamagedError(f"the parts of {folder} do not belong together: {MEND}")
     return snapshot
 
@@ -295,6 +308,11 @@ def _classified(known: dict[str, Any]) -> Classified:
     return Classified(
         tuple(TechnologyClass(**row) for row in known["classes"]), tuple(Member(**row) for row in known["members"])
     )
+
+
+def _belonging(path: Path) -> Scores:
+    with path.open("rb") as file:
+        return np.asarray(np.lib.format.read_array(file, allow_pickle=False), np.float32)
 
 
 def _passage(row: dict[str, Any]) -> Passage:

@@ -18,8 +18,9 @@ from crawler.settings import crawl_settings
 from crawler.sites.crawling import crawl
 from indexer.build import build
 from indexer.commands import as_text, embedding_bar, note
+from indexer.cross_encoders import chosen_second_look
 from indexer.encoders import chosen_encoder
-from indexer.settings import index_settings
+from indexer.settings import index_settings, rerank_settings
 from search_api.app import create_app
 from search_api.engine import Engine
 from search_api.settings import ServiceSettings, service_settings
@@ -38,7 +39,9 @@ def serve(
 
     Settings are read from SCOUT_API_* (host, port, names, max_body_bytes).
     """
-    _serve(Home.from_environment(), service_settings(host=host, port=port))
+    settings = service_settings(host=host, port=port)
+    second_look = chosen_second_look(rerank_settings())
+    _serve(settings, Engine(Home.from_environment(), index_settings(), second_look=second_look))
 
 
 @app.command()
@@ -54,6 +57,7 @@ def demo(
     settings = service_settings(port=port)
     if serving:
         _check_free(settings)
+        second_look = chosen_second_look(rerank_settings())
     home = Home.from_environment().demo
     sites = load_sites()
     with DemoWeb(sites, port=web_port) as web:
@@ -69,7 +73,7 @@ def demo(
             report = build(home, encoder, index, on_progress=show_embedding)
         typer.echo(as_text(report))
         if serving:
-            _serve(home, settings, Engine(home, index, encoder))
+            _serve(settings, Engine(home, index, encoder, second_look))
 
 
 def _forget_other_addresses(home: Home, startups: tuple[Startup, ...]) -> None:
@@ -83,10 +87,10 @@ def _forget_other_addresses(home: Home, startups: tuple[Startup, ...]) -> None:
             file.unlink()
 
 
-def _serve(home: Home, settings: ServiceSettings, engine: Engine | None = None) -> None:
+def _serve(settings: ServiceSettings, engine: Engine) -> None:
     _check_free(settings)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    application = create_app(engine or Engine(home, index_settings()), settings)
+    application = create_app(engine, settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     typer.echo(f"page and API: http://{host}:{settings.port}/  (Ctrl-C ends it)")
     # No access log: an address may hold a need, and a need is the firm's secret.

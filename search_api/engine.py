@@ -9,6 +9,7 @@ from crawler.home import Home
 from indexer.crossing import Crossing
 from indexer.encoder import Encoder
 from indexer.encoders import chosen_crossing, chosen_encoder
+from indexer.reranking import SecondLook
 from indexer.results import Need
 from indexer.searcher import Searcher
 from indexer.settings import IndexSettings
@@ -20,6 +21,8 @@ WARM_UP = Need("saldatura laser", limit=1)
 """Libraries load parts at their first call, so it is made before the first scout asks; two words, so that all parts run."""
 CHECK_EVERY = 2.0
 """Seconds between two looks at which snapshot is current."""
+FIRST_PAUSE, LONGEST_PAUSE = 10.0, 600.0
+"""Seconds after which a snapshot that could not be loaded is tried again: each time twice as many, up to the longest."""
 KEPT = 900.0
 """Seconds for which the snapshot before still answers those who turn the pages of its lists."""
 
@@ -34,17 +37,28 @@ class SnapshotChangedError(ScoutError):
 class Engine:
     """Gives the searcher over the current snapshot. Safe to use from several threads."""
 
-    def __init__(self, home: Home, settings: IndexSettings, encoder: Encoder | None = None) -> None:
-        """Prepare an engine over `home`; nothing is loaded before `searcher` is called. `encoder` replaces the settings'."""
+    def __init__(
+        self, home: Home, settings: IndexSettings, encoder: Encoder | None = None, second_look: SecondLook | None = None
+    ) -> None:
+        """Prepare an engine over `home`; nothing is loaded before `searcher` is called.
+
+        `encoder` replaces the settings', `second_look` reranks the first matches.
+        """
         self._home = home
         self._settings = settings
-        self._encoder = encoder
+        self._encoder, self._second_look = encoder, second_look
         self._crossing: Crossing | None = None
         self._searcher: Searcher | None = None
         self._before: Searcher | None = None
         """What answered before it, for a while."""
         self._switched = 0.0
         self._failure: ScoutError | None = None
+        self._refused = ""
+        """The last new snapshot that could not be loaded."""
+        self._pause, self._again = FIRST_PAUSE, 0.0
+        """How long it is left alone after the next failure, and until when it is now."""
+        self._told = ""
+        """What was logged last of why the old one goes on answering."""
         self._loading = threading.Lock()
         self._checked = 0.0
 
@@ -70,7 +84,8 @@ class Engine:
     def _current(self) -> Searcher:
         """Return the searcher over the current snapshot.
 
-        While a new snapshot is being loaded, or when it turns out to be damaged, the one before goes on answering.
+        While a new snapshot is being loaded, or when it turns out to be damaged, the one before goes on answering. A damaged
+        one is tried again after longer and longer pauses, another one at once; the reason is logged once.
 
         Raises:
             NoSnapshotError: there is no snapshot yet.
@@ -83,18 +98,34 @@ class Engine:
             with self._loading:
                 return self._searcher or self._first()
         if time.monotonic() - self._checked > CHECK_EVERY and self._loading.acquire(blocking=False):
+            found = ""
             try:
                 self._checked = time.monotonic()
                 if self._checked - self._switched > KEPT:
                     self._before = None
-                if current_manifest(self._home).id != serving.manifest.id:
+                found = current_manifest(self._home).id
+                if found == serving.manifest.id:
+                    self._told = ""
+                elif found != self._refused or self._checked >= self._again:
                     self._before, self._searcher = serving, self._load()
-                    self._switched = time.monotonic()
+                    self._switched, self._told = time.monotonic(), ""
             except (ScoutError, OSError) as error:  # OSError: a file went away while it was read
-                logger.warning("the snapshot %s goes on answering: %s", serving.manifest.id, error)
+                self._put_off(found)
+                if str(error) != self._told:
+                    self._told = str(error)
+                    logger.warning("the snapshot %s goes on answering: %s", serving.manifest.id, error)
             finally:
                 self._loading.release()
         return self._searcher or serving
+
+    def _put_off(self, snapshot: str) -> None:
+        """Leave a snapshot alone for a while that could not be loaded."""
+        if not snapshot:  # its manifest cannot be read, which costs little to try
+            return
+        if snapshot != self._refused:
+            self._refused, self._pause = snapshot, FIRST_PAUSE
+        self._again = time.monotonic() + self._pause
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
     def _first(self) -> Searcher:
         """Load the first snapshot; a failure is remembered for a while, so that a crowd of requests does not repeat it."""
@@ -114,7 +145,7 @@ class Engine:
             self._encoder = chosen_encoder(self._settings, self._home.models)
         if self._crossing is None:
             self._crossing = chosen_crossing(self._settings, self._encoder)
-        searcher = Searcher(snapshot, self._encoder, self._crossing)
+        searcher = Searcher(snapshot, self._encoder, self._crossing, second_look=self._second_look)
         searcher.search(WARM_UP)
         self._checked = time.monotonic()
         return searcher

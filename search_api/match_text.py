@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from indexer.ambiguity import BETWEEN
-from indexer.results import Ambiguity, Confidence, Evidence, Match, Similar
+from indexer.results import Ambiguity, Confidence, Evidence, Match, Reranked, Similar
 from search_api import grid_text
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -54,6 +54,11 @@ def read_as(ambiguity: Ambiguity) -> Text:
     return Text(harmless(said), "dim")
 
 
+def reranked(second: Reranked) -> str:
+    """Return what a reranker did to an answer."""
+    return harmless(f"not reranked by {second.by}: {second.plain}" if second.plain else f"reranked by {second.by}")
+
+
 def harmless(text: str) -> str:
     """Return text of the same length that a terminal shows and does not obey."""
     return CONTROLS.sub(" ", text)
@@ -61,6 +66,8 @@ def harmless(text: str) -> str:
 
 def _marked(shown: Evidence) -> Text:
     text = Text(harmless(shown.passage.text))
+    if shown.clause is not None:
+        text.stylize("underline", *shown.clause)
     for start, end in shown.marks:
         text.stylize("bold", start, end)
     return text

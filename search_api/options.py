@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from indexer.results import Filters
+from search_api.wire.requests import FiltersIn
 
 Limit = Annotated[int, typer.Option("--limit", help="Startups in the answer, 1 to 100.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the same JSON as the API.")]
@@ -41,20 +42,21 @@ def chosen_filters(
     ] = None,
 ) -> Filters:
     """Return the filters that options of these names ask for."""
-    return Filters(
-        tuple(code.upper() for code in country or ()),
-        tuple(source or ()),
-        tuple(tag or ()),
-        trl_min,
-        trl_max,
-        founded_min,
-        founded_max,
-        tuple(region or ()),
-        tuple(code.lower() for code in language or ()),
-        tuple(technology or ()),
-        fetched_since.date() if fetched_since else None,
-        own_site,
+    chosen = FiltersIn.model_construct(  # Typer has read each; what no startup has, the search refuses
+        country=tuple(country or ()),
+        source=tuple(source or ()),
+        tag=tuple(tag or ()),
+        trl_min=trl_min,
+        trl_max=trl_max,
+        founded_min=founded_min,
+        founded_max=founded_max,
+        region=tuple(region or ()),
+        language=tuple(language or ()),
+        class_=tuple(technology or ()),
+        fetched_since=fetched_since.date() if fetched_since else None,
+        own_site=own_site,
     )
+    return chosen.to_filters()
 
 
 def filtered(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -1,5 +1,6 @@
 """What is asked on the command line: `scout search`, `scout why`, `scout similar`."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -7,9 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from crawler.home import Home
+from indexer.cross_encoders import chosen_second_look
 from indexer.results import Filters, MoreLike, Need, Verdict
 from indexer.searcher import check
-from indexer.settings import index_settings
+from indexer.settings import index_settings, rerank_settings
 from search_api import match_text, why_text
 from search_api.engine import Engine
 from search_api.options import AsJson, Limit, filtered
@@ -41,14 +43,16 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Answer a technology need with the nearest startups and the evidence for each."""
-    text = need.encode("utf-8", "replace").decode()  # a terminal can hand over bytes that are no text
-    wanted = Need(text, limit, filters, tuple(ignore_exclusion or ()), tuple(sense or ()), offset=offset, diverse=diverse)
+    wanted = replace(_need(need, limit, filters, ignore_exclusion, sense), offset=offset, diverse=diverse)
     check(wanted)
-    answer = Engine(Home.from_environment(), index_settings()).searcher().search(wanted)
+    second_look = chosen_second_look(rerank_settings())
+    answer = Engine(Home.from_environment(), index_settings(), second_look=second_look).searcher().search(wanted)
     if as_json:
         typer.echo(SearchOut.of(answer, explain=True).model_dump_json())
         return
     console = Console(highlight=False)
+    if answer.wording:
+        console.print(f"[dim]read as “{escape(match_text.harmless(answer.wording.text))}”[/dim]\n")
     applied = [f"“{escape(match_text.harmless(one.text))}”" for one in answer.exclusions if one.applied]
     if applied:
         console.print(f"[dim]without {', '.join(applied)} (--ignore-exclusion takes one back)[/dim]\n")
@@ -63,9 +67,9 @@ def search(
         console.print(f"What is missing, none of the first ten has it: {words}")
     end = offset + len(answer.matches)
     more = f"; {answer.total} in all, --offset {end} shows the next" if end < answer.total else ""
-    console.print(
-        f"[dim]{len(answer.matches)} startups in {answer.took_ms:.0f} ms; the answer as a whole: {answer.verdict}{more}[/dim]"
-    )
+    second = f"; {escape(match_text.reranked(answer.reranked))}" if answer.reranked else ""
+    told = f"{len(answer.matches)} startups in {answer.took_ms:.0f} ms; the answer as a whole: {answer.verdict}{second}{more}"
+    console.print(f"[dim]{told}[/dim]")
 
 
 @app.command()
@@ -81,8 +85,7 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """Say why a startup is not in the list of a need, and the smallest changes of the need that bring it there."""
-    text = need.encode("utf-8", "replace").decode()  # a terminal can hand over bytes that are no text
-    wanted = Need(text, limit, filters, tuple(ignore_exclusion or ()), tuple(sense or ()))
+    wanted = _need(need, limit, filters, ignore_exclusion, sense)
     check(wanted)
     answer = Engine(Home.from_environment(), index_settings()).searcher().why(wanted, startup_id)
     if as_json:
@@ -112,3 +115,8 @@ def similar(
     for one in answer.matches:
         match_text.show(console, one)
     console.print(f"[dim]{len(answer.matches)} startups like {escape(match_text.harmless(answer.startup.name))}[/dim]")
+
+
+def _need(typed: str, limit: int, filters: Filters, ignored: list[str] | None, senses: list[str] | None) -> Need:
+    text = typed.encode("utf-8", "replace").decode()  # a terminal can hand over bytes that are no text
+    return Need(text, limit, filters, ignore_exclusions=tuple(ignored or ()), senses=tuple(senses or ()))

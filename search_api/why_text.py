@@ -37,7 +37,8 @@ def lines(why: Why) -> Iterator[str]:
     if why.lacks:
         yield f"it says nothing of: {', '.join(why.lacks)}"
     if why.changes:
-        yield "what brings it in:"
+        among = "" if why.complete else f", of {why.tried} changes that were tried (there are more as small)"
+        yield f"what brings it in{among}:"
         yield from (f"   {_told(change)}: rank {change.rank}" for change in why.changes)
     else:
         yield f"nothing brings it in: {why.tried} changes were tried{'' if why.complete else ', and there are more'}"

@@ -8,7 +8,7 @@ import ir_measures
 from ir_measures import RR, R, nDCG
 
 from indexer.evaluation.topics import Qrels, Topic
-from indexer.results import Answer, Need
+from indexer.results import Answer, Match, Need
 
 RELEVANT_FROM = 2
 """The relevance from which a startup counts as relevant for Recall and MRR; nDCG takes the grades as gains."""
@@ -29,9 +29,16 @@ class Evaluation:
 
 
 def make_run(topics: Sequence[Topic], language: str, search: Callable[[Need], Answer]) -> Run:
-    """Answer every topic in one of its languages, to a depth of `DEPTH` startups."""
+    """Answer every topic in one of its languages, to a depth of `DEPTH` startups.
+
+    Where a reranker put them in order, a startup's score is the inverse of its rank: measuring programs go by the scores.
+    """
     answers = ((topic.id, search(Need(topic.wordings[language], DEPTH))) for topic in topics)
-    return {key: [(m.startup.id, m.score) for m in answer.matches] for key, answer in answers}
+    return {key: [(m.startup.id, _listed_by(m, answer)) for m in answer.matches] for key, answer in answers}
+
+
+def _listed_by(match: Match, answer: Answer) -> float:
+    return 1 / match.rank if answer.reranked and answer.reranked.key else match.score
 
 
 def evaluate(run: Run, qrels: Qrels) -> Evaluation:

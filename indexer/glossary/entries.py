@@ -1,7 +1,8 @@
 """The glossary's files: read, checked, joined with the user's own."""
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -64,6 +65,11 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
     if not found:
         raise GlossaryError(f"the glossary {path} has no entries")
     return found
+
+
+def digest_of(entries: Iterable[Entry]) -> str:
+    """Return the SHA-256 (hex) of a glossary's entries, in their order."""
+    return hashlib.sha256("\n".join(map(repr, entries)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _entries(path: Path, lines: list[str]) -> Iterator[Entry]:

@@ -26,8 +26,10 @@ class Candidate:
     need: Need
 
 
-def candidates(need: Need, ranking: Ranking, units: Sequence[Unit], words: Sequence[str]) -> Iterator[Candidate]:
-    """Yield changed needs by their size, each once.
+def candidates(
+    need: Need, ranking: Ranking, units: Sequence[Unit], words: Sequence[str]
+) -> tuple[tuple[Candidate, ...], int | None]:
+    """Return changed needs by their size, each once, and the size of the smallest that are left aside for being too many.
 
     Args:
         need: the one to change.
@@ -36,15 +38,17 @@ def candidates(need: Need, ranking: Ranking, units: Sequence[Unit], words: Seque
         words: what may be added, the most promising first.
     """
     left_out = list(_left_out(need, ranking, units))
-    singles = [one for one in left_out if one.size == 1][:SINGLES]
+    singles = [one for one in left_out if one.size == 1]
     larger = [one for one in left_out if one.size > 1]
-    found = [*_ignored(need, ranking), *_taken(need, ranking), *_added(need, words), *singles, *larger, *_clauses(need, units)]
-    made = {need}
+    aside = 1 if len(singles) > SINGLES else 2 if len(words) > PAIRED else None
+    shorter = [*singles[:SINGLES], *larger, *_clauses(need, units)]
+    found = [*_ignored(need, ranking), *_taken(need, ranking), *_added(need, words), *shorter]
+    made = {need: Candidate((), 0, need)}
     for one in sorted(found, key=lambda one: one.size):
         text = one.need.text
         if one.need not in made and any(map(str.isalnum, text)) and len(text) <= MAX_NEED_CHARACTERS:
-            made.add(one.need)
-            yield one
+            made[one.need] = one
+    return tuple(made.values())[1:], aside
 
 
 def _ignored(need: Need, ranking: Ranking) -> Iterator[Candidate]:

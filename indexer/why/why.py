@@ -71,8 +71,10 @@ def why(need: Need, row: int, room: Room) -> Why:
     is_listed = ranks.get(row, need.limit + 1) <= need.limit
     base, steps = _passing(need, lost)
     lacked_first = sorted(whole, key=lambda one: not one.lacked(stems))
-    larger = candidates(base, ranking, lacked_first, _telling(row, ranking, room))
-    changes, tried, complete = _tried(() if is_listed else chain([Candidate((), 0, base)], larger), steps, row, room)
+    larger, aside = candidates(base, ranking, lacked_first, _telling(row, ranking, room))
+    changes, tried, complete = _tried(() if is_listed else (Candidate((), 0, base), *larger), steps, row, room)
+    if not is_listed and aside is not None:
+        complete &= bool(changes) and changes[0].size < len(steps) + aside
     return Why(
         need,
         snapshot.manifest.id,
@@ -154,8 +156,10 @@ def _tried(tries: Iterable[Candidate], steps: tuple[Step, ...], row: int, room: 
         tried += 1
         try:
             _, listed = room.search(one.need)
-        except SenseError:  # a sense was chosen for a word that is another one without those left out
-            continue
+        except SenseError:
+            if one.steps and one.need.senses:  # chosen for a word that is another one in the changed need
+                continue
+            raise
         rank = next((rank for rank, place, _ in listed if place == row), None)
         if rank is not None:
             found.append(Change((*steps, *one.steps), size, one.need, rank))

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from indexer.ambiguity import BETWEEN
-from indexer.results import Ambiguity, Exclusion, Missing, Requirement
+from indexer.results import Ambiguity, Exclusion, Missing, Requirement, Wording
 from search_api.wire.shape import Out
 
 
@@ -21,6 +21,29 @@ class RequirementOut(Out):
     def of(cls, one: Requirement) -> "RequirementOut":
         """Return the wire form of `one`."""
         return cls(text=one.text, kind=one.kind.value, start=one.start, end=one.end)
+
+
+class RespeltOut(Out):
+    """A word that nobody knows, and what it was read as."""
+
+    text: str
+    read_as: str
+
+
+class WordingOut(Out):
+    """What a need was read as that is a letter, or has misspelt words."""
+
+    text: str = Field(description="what was searched for; the places of requirements and the like are places in it")
+    respelt: tuple[RespeltOut, ...]
+    shortened: bool = Field(description="whether sentences of a letter were left out that do not say what is looked for")
+
+    @classmethod
+    def of(cls, one: Wording | None) -> "WordingOut | None":
+        """Return the wire form of `one`."""
+        if one is None:
+            return None
+        respelt = tuple(RespeltOut(text=word.text, read_as=word.read_as) for word in one.respelt)
+        return cls(text=one.text, respelt=respelt, shortened=one.shortened)
 
 
 class ExclusionOut(Out):

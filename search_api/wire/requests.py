@@ -97,18 +97,18 @@ class FiltersIn(_In):
     def to_filters(self) -> Filters:
         """Return the same conditions as the searcher takes them."""
         return Filters(
-            tuple(c.upper() for c in self.country),
-            self.source,
-            self.tag,
-            self.trl_min,
-            self.trl_max,
-            self.founded_min,
-            self.founded_max,
-            self.region,
-            tuple(code.lower() for code in self.language),
-            self.class_,
-            self.fetched_since,
-            self.own_site,
+            countries=tuple(code.upper() for code in self.country),
+            sources=self.source,
+            tags=self.tag,
+            trl_min=self.trl_min,
+            trl_max=self.trl_max,
+            founded_min=self.founded_min,
+            founded_max=self.founded_max,
+            regions=self.region,
+            languages=tuple(code.lower() for code in self.language),
+            classes=self.class_,
+            fetched_since=self.fetched_since,
+            own_site=self.own_site,
         )
 
 
@@ -153,7 +153,8 @@ class SearchIn(NeedIn):
         Raises:
             PageError: see `place`.
         """
-        return replace(self._unplaced(), offset=self.place().offset)
+        place = self.place()
+        return replace(self._unplaced(), offset=place.offset, reranked=place.reranked)
 
     def _unplaced(self) -> Need:
         return replace(super().to_need(), diverse=self.diverse)
@@ -195,10 +196,11 @@ class BrowseQuery(FiltersIn):
 
     limit: Limit = 10
     offset: Offset = 0
+    name: Label | None = Field(default=None, description="what their names are to hold; the facets count by the filters alone")
 
     def to_wish(self) -> Browse:
         """Return the wish as the searcher takes it."""
-        return Browse(self.to_filters(), self.limit, self.offset)
+        return Browse(self.to_filters(), self.limit, self.offset, self.name or "")
 
 
 class BatchIn(_In):

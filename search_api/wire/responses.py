@@ -6,7 +6,7 @@ from pydantic import Field
 
 from indexer.results import Answer, Coverage, Match, Similar, SimilarAnswer
 from search_api.wire.paging import token_of
-from search_api.wire.reading import AmbiguityOut, ExclusionOut, MissingOut, RequirementOut
+from search_api.wire.reading import AmbiguityOut, ExclusionOut, MissingOut, RequirementOut, WordingOut
 from search_api.wire.service import ProblemOut
 from search_api.wire.shape import Out
 from search_api.wire.startups import EvidenceOut, StartupOut
@@ -36,10 +36,21 @@ class MatchOut(Out):
     scores: dict[str, float] | None = Field(
         default=None, exclude_if=lambda parts: parts is None, description="with explain: the parts that score is the sum of"
     )
+    ranks: dict[str, int] | None = Field(
+        default=None,
+        exclude_if=lambda ranks: ranks is None,
+        description="with explain: its rank among all startups by each part alone, 1 is best, equals share one; "
+        "not by `excluded`, which is worked out for the first matches only",
+    )
     plain_rank: int | None = Field(
-        default=None, exclude_if=lambda rank: rank is None, description="with diverse: the rank by score alone"
+        default=None, exclude_if=lambda rank: rank is None, description="with diverse, or reranked: the rank by score alone"
     )
     coverage: tuple[CoverageOut, ...] = Field(default=(), description="one for each of the answer's `requirements`, in order")
+    rerank_score: float | None = Field(
+        default=None,
+        exclude_if=lambda score: score is None,
+        description="with explain, where reranked: what the first matches are ordered by; no part of score",
+    )
 
     @classmethod
     def of(cls, match: Match, *, explain: bool) -> "MatchOut":
@@ -52,8 +63,10 @@ class MatchOut(Out):
             startup=StartupOut.of(match.startup),
             evidence=tuple(EvidenceOut.of(e) for e in match.evidence),
             scores=match.scores if explain else None,
+            ranks=match.ranks if explain else None,
             plain_rank=match.plain_rank,
             coverage=tuple(CoverageOut.of(one) for one in match.coverage),
+            rerank_score=match.rerank_score if explain else None,
         )
 
 
@@ -75,11 +88,22 @@ class SearchOut(Out):
     next: str | None = Field(
         default=None, description="the next page: send it as `page`, with the same search; null at the end"
     )
+    read_as: WordingOut | None = Field(
+        default=None, exclude_if=lambda one: one is None, description="where it was not read as it stands: what it was read as"
+    )
+    reranked: bool | None = Field(
+        default=None,
+        exclude_if=lambda done: done is None,
+        description="where a reranker is in use: whether it ordered the first matches; probabilities and verdict do without it",
+    )
+    not_reranked: Literal["budget", "failed", "diverse", "pages before"] | None = Field(
+        default=None, exclude_if=lambda why: why is None, description="why it did not"
+    )
 
     @classmethod
     def of(cls, answer: Answer, *, explain: bool) -> "SearchOut":
         """Return the wire form of `answer`."""
-        end = answer.need.offset + len(answer.matches)
+        end, second = answer.need.offset + len(answer.matches), answer.reranked
         return cls(
             need=answer.need.text,
             language=answer.language,
@@ -93,7 +117,10 @@ class SearchOut(Out):
             requirements=tuple(RequirementOut.of(one) for one in answer.requirements),
             missing=tuple(MissingOut.of(one) for one in answer.missing),
             total=answer.total,
-            next=token_of(answer.need, answer.snapshot, end) if end < answer.total else None,
+            next=token_of(answer.need, answer.snapshot, end, second.key if second else "") if end < answer.total else None,
+            read_as=WordingOut.of(answer.wording),
+            reranked=bool(second.key) if second else None,
+            not_reranked=second.plain.value if second and second.plain else None,
         )
 
 

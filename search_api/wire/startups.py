@@ -48,6 +48,9 @@ class EvidenceOut(Out):
     fetched_at: AwareDatetime
     source: str = Field(description="`site`: the startup's own site; else the directory that says so")
     page_number: int | None = Field(description="the page of a PDF, from 1; `url` with `#page=` and it opens there")
+    clause: tuple[int, int] | None = Field(
+        default=None, description="[start, end) of the clause that carries the match, by meaning; null where none is near"
+    )
 
     @classmethod
     def of(cls, evidence: Evidence) -> "EvidenceOut":
@@ -63,6 +66,7 @@ class EvidenceOut(Out):
             fetched_at=p.fetched_at,
             source=p.source,
             page_number=p.number,
+            clause=evidence.clause,
         )
 
 

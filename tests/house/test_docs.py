@@ -15,14 +15,14 @@ from pydantic_settings import BaseSettings
 
 from crawler.home import Home
 from crawler.settings import CrawlSettings
-from indexer.settings import IndexSettings
+from indexer.settings import IndexSettings, RerankSettings
 from search_api.app import create_app
 from search_api.cli import app as cli
 from search_api.engine import Engine
 from search_api.routes import batch, browse, page, search, similar, startups, status, why
 from search_api.settings import ServiceSettings
 
-SETTINGS: tuple[type[BaseSettings], ...] = (CrawlSettings, IndexSettings, ServiceSettings)
+SETTINGS: tuple[type[BaseSettings], ...] = (CrawlSettings, IndexSettings, RerankSettings, ServiceSettings)
 
 
 @pytest.fixture(scope="module")

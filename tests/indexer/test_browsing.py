@@ -56,6 +56,18 @@ def test_without_a_class_they_come_by_name_page_by_page(browsing: Searcher) -> N
     assert pages == [one.startup.id for one in whole.startups]
 
 
+def test_names_are_found_in_any_case_and_without_accents_those_first_that_begin_so(
+    snapshot: Snapshot, fake: FakeEncoder
+) -> None:
+    first, second, third = snapshot.startups[:3]
+    renamed = (replace(first, name="Forno Città"), replace(second, name="Officina"), replace(third, name="CITTA del Getto"))
+    searcher = Searcher(replace(snapshot, startups=(*renamed, *snapshot.startups[3:])), fake)
+    found = searcher.browse(Browse(name="città", limit=1))
+    assert (found.total, [one.startup.name for one in found.startups]) == (2, ["CITTA del Getto"])
+    assert [one.startup.name for one in searcher.browse(Browse(name="Citta")).startups] == ["CITTA del Getto", "Forno Città"]
+    assert ids(searcher, Browse(Filters(classes=("casting",)), name="no startup has this")) == []
+
+
 def test_what_is_listed_is_what_a_look_at_each_startup_finds(browsing: Searcher, snapshot: Snapshot) -> None:
     filters = Filters(countries=("IT", "DE"), languages=("it",), own_site=True, classes=("casting", "robotics"))
     told = dict(zip((s.id for s in snapshot.startups), Catalogue(snapshot).told, strict=True))
@@ -115,7 +127,7 @@ def test_a_snapshot_from_before_there_were_classes_is_read_and_the_next_build_ad
 ) -> None:
     encoder = FakeEncoder()
     first = build(home, encoder, SETTINGS)
-    old = replace(load_snapshot(home), classified=Classified(), class_texts=(), dense_classes=None, regions=())
+    old = replace(load_snapshot(home), classified=Classified(), class_texts=(), dense_classes=None, belonging=None, regions=())
     write_snapshot(home, replace(old, manifest=replace(old.manifest, id="20990101T000000.000000Z-00000000")), keep=5)
     searcher = Searcher(load_snapshot(home), encoder)
     assert searcher.browse(Browse()).classes == ()

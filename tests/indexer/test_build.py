@@ -86,6 +86,18 @@ def test_an_unchanged_corpus_is_left_alone(home: Home) -> None:
     assert len([p for p in home.snapshots.iterdir() if p.is_dir()]) == 1
 
 
+def test_another_glossary_builds_again_and_embeds_nothing(home: Home, tmp_path: Path) -> None:
+    encoder = FakeEncoder()
+    build(home, encoder, SETTINGS)
+    glossary = tmp_path / "own.tsv"
+    for english in ("moulding line", "casting line"):
+        glossary.write_text(f"italian\tenglish\nlinea di formatura\t{english}\n", encoding="utf-8")
+        own = SETTINGS.model_copy(update={"glossary": glossary})
+        assert [build(home, encoder, own).changed for _ in range(2)] == [True, False]
+        assert current_manifest(home).embedded == 0
+    assert build(home, encoder, SETTINGS).changed
+
+
 def test_of_a_changed_page_only_the_new_passages_and_the_summary_are_embedded(home: Home) -> None:
     encoder = FakeEncoder()
     build(home, encoder, SETTINGS)

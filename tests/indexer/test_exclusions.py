@@ -17,6 +17,9 @@ PHRASES = packaged_crossing(FakeEncoder()).phrases
     ("language", "need", "things", "left"),
     [
         ("it", "rivestimenti senza cromo esavalente", ["cromo esavalente"], "rivestimenti"),
+        ("it", "rivestimenti senza cromo", ["cromo"], "rivestimenti"),
+        ("en", "coatings without chromium", ["chromium"], "coatings"),
+        ("it", "leghe per brasatura esenti da piombo", ["piombo"], "leghe per brasatura"),
         ("it", "pulizia stampi, no laser, per acciaio", ["laser"], "pulizia stampi, per acciaio"),
         ("it", "ispezione di camini, esclusi i droni", ["droni"], "ispezione di camini"),
         ("it", "ispezione di camini, droni esclusi", ["droni"], "ispezione di camini"),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import indexer.searcher
 from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup
 from indexer.build import build
@@ -102,6 +103,28 @@ def test_evidence_is_verbatim_marks_are_whole_characters_and_parts_sum_to_scores
                 assert similar.score == pytest.approx(sum(similar.scores.values()), abs=2e-6)
                 assert similar.startup.id != startup.id
                 assert_verbatim(similar.evidence, similar.startup.id, of.sources)
+
+
+@costly
+@given(
+    made=st.lists(startup_and_texts(), min_size=2, max_size=6),
+    text=NEEDS,
+    unwanted=st.sampled_from(["", " without laser", " senza acciaio"]),
+    diverse=st.booleans(),
+)
+def test_every_part_has_its_score_and_rank_with_exclusions_feedback_and_diversity(
+    made: list[tuple[Startup, list[str], str]], text: str, *, unwanted: str, diverse: bool
+) -> None:
+    with indexed(made) as of, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexer.searcher, "FIRST_SHARE", 1.0)  # of so few startups there is no feedback otherwise
+        answer = of.searcher.search(Need(text + unwanted, MAX_LIMIT, diverse=diverse))
+        assert len(answer.matches) == len(made)
+        for match in answer.matches:
+            assert match.score == pytest.approx(sum(match.scores.values()), abs=2e-6)
+            assert {"passage", "summary", "lexical", "feedback"} <= match.ranks.keys()
+            assert match.scores.keys() - match.ranks.keys() <= {"excluded"}
+            for part, rank in match.ranks.items():
+                assert rank == 1 + sum(other.scores[part] > match.scores[part] for other in answer.matches)
 
 
 @st.composite

@@ -95,7 +95,7 @@ def test_matches_are_ranked_and_their_parts_sum_to_their_scores(searcher: Search
     scores = [match.score for match in matches]
     assert scores == sorted(scores, reverse=True)
     for match in matches:
-        assert set(match.scores) == {"passage", "summary", "lexical", "feedback"}
+        assert set(match.scores) == {"passage", "summary", "lexical", "feedback", "kind"}
         assert match.scores["feedback"] == 0, "so few startups tell nothing"
         assert match.score == pytest.approx(sum(match.scores.values()), abs=2e-6)
         assert 0 <= match.score <= 1 + 1e-6

@@ -2,24 +2,29 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from crawler.corpus.corpus import Corpus
 from crawler.home import Home
+from crawler.records import Profile, Startup
 from crawler.seeds import Problem, read_profiles
 from indexer.build import build
 from indexer.encoder import Encoder, Vector, Vectors
+from indexer.routing import need_language
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
-from indexer.snapshot import load_snapshot
+from indexer.snapshot import Snapshot, load_snapshot
 
 CACHE = os.environ.get("SCOUT_TEST_CACHE", "")
 """A folder for vectors; pytest's own cache where it is not set. Read now: tests don't see settings of this kind."""
 MEASURED = pytest.StashKey[list[str]]()
+READ = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class RememberingEncoder:
@@ -48,6 +53,26 @@ class RememberingEncoder:
         if on_progress is not None:
             on_progress(len(texts))
         return np.array([known[key] for key in keys], np.float32).reshape(len(texts), self.dimension)
+
+
+def beside_floors(config: pytest.Config, title: str, found: Mapping[str, float], floors: Mapping[str, Any]) -> None:
+    """Have what was measured shown at the end, each figure beside its floor if it has one."""
+    lines, width = config.stash.setdefault(MEASURED, []), max(map(len, found))
+    for name, value in found.items():
+        row = floors.get(name)
+        note = f"floor {row['floor']:.2f}, {row['measured']:.3f} on {row['on']}" if row else ""
+        lines.append(f"{title} {name:<{width}}{value:8.4f}   {note}")
+
+
+def tagged_snapshot(folder: Path, encoder: Encoder, texts: Iterable[tuple[str, str, str]]) -> Snapshot:
+    """Index startups of one profile each, by id, tag and text: filtered by a tag, a search sees those of one pair."""
+    home = Home(folder)
+    with Corpus(home.corpus) as corpus, corpus.transaction():
+        for key, tag, text in texts:
+            corpus.put_startup(Startup(key, "Impresa", tags=(tag,)))
+            corpus.put_profile(Profile(key, "pairs", text, need_language(text), READ))
+    build(home, encoder, index_settings())
+    return load_snapshot(home)
 
 
 @pytest.fixture(scope="session")

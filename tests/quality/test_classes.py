@@ -10,7 +10,7 @@ from indexer.browsing import Browse
 from indexer.classes.scheme import packaged_classes
 from indexer.results import MAX_LIMIT
 from indexer.searcher import Searcher
-from tests.quality.conftest import MEASURED
+from tests.quality.conftest import beside_floors
 
 HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text())["classes"]
@@ -32,11 +32,7 @@ def measured(profiles_searcher: Searcher, pytestconfig: pytest.Config) -> Mappin
         right = sum(len(found[key] & JUDGED[key]) for key in keys)
         values[f"{part} precision"] = right / sum(len(found[key]) for key in keys)
         values[f"{part} recall"] = right / sum(len(JUDGED[key]) for key in keys)
-    lines = pytestconfig.stash.setdefault(MEASURED, [])
-    for name, value in values.items():
-        row = FLOORS.get(name)
-        note = f"floor {row['floor']:.2f}, {row['measured']:.3f} on {row['on']}" if row else ""
-        lines.append(f"classes {name:<22}{value:8.4f}   {note}")
+    beside_floors(pytestconfig, "classes", values, FLOORS)
     return values
 
 

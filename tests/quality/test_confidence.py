@@ -13,7 +13,7 @@ from indexer.evaluation.measures import RELEVANT_FROM
 from indexer.evaluation.topics import LANGUAGES, read_qrels, read_topics
 from indexer.results import Answer, Confidence, Need, Verdict
 from indexer.searcher import Searcher
-from tests.quality.conftest import MEASURED
+from tests.quality.conftest import beside_floors
 
 HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text())["confidence"]
@@ -86,10 +86,7 @@ def measured(shared: Path, profiles_searcher: Searcher, pytestconfig: pytest.Con
     found["foreign, left out of the fit, and no fit"] = _share(not one.fits for one in foreign if int(one.foreign[1:]) % 2 == 0)
     found["foreign told nothing"] = _share(one.told_nothing for one in foreign)
     found["near, not answerable, and no fit"] = _share(not one.fits for one in asked if not one.answerable and not one.foreign)
-    lines = pytestconfig.stash.setdefault(MEASURED, [])
-    for name, value in found.items():
-        row = FLOORS[name]
-        lines.append(f"confidence  {name:<42}{value:8.4f}   floor {row['floor']:.2f}, {row['measured']:.3f} on {row['on']}")
+    beside_floors(pytestconfig, "confidence", found, FLOORS)
     return found
 
 

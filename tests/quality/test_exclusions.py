@@ -3,27 +3,18 @@
 import csv
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from crawler.corpus.corpus import Corpus
-from crawler.home import Home
-from crawler.records import Profile, Startup
-from indexer.build import build
 from indexer.encoder import Encoder
 from indexer.results import Filters, Need
-from indexer.routing import need_language
 from indexer.searcher import Searcher
-from indexer.settings import index_settings
-from indexer.snapshot import load_snapshot
-from tests.quality.conftest import MEASURED
+from tests.quality.conftest import beside_floors, tagged_snapshot
 
 HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text())["exclusions"]
 SIDES = ("fits", "other")
-READ = datetime(2026, 1, 1, tzinfo=UTC)
 with (HERE / "exclusions/pairs.tsv").open(encoding="utf-8", newline="") as file:
     PAIRS = tuple(csv.DictReader(file, delimiter="\t"))
 PARTS = {
@@ -50,22 +41,11 @@ def _accuracies(searcher: Searcher) -> Mapping[str, float]:
 @pytest.fixture(scope="module")
 def measured(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Mapping[str, float]:
     """The share of pairs whose fitting startup goes first, all of them in one index; "off" is without the room."""
-    home = Home(tmp_path_factory.mktemp("pairs"))
-    with Corpus(home.corpus) as corpus, corpus.transaction():
-        for pair in PAIRS:
-            for side in SIDES:
-                startup = Startup(f"{pair['id']}-{side}", "Impresa", tags=(f"pair {pair['id']}",))
-                corpus.put_startup(startup)
-                corpus.put_profile(Profile(startup.id, "pairs", pair[side], need_language(pair[side]), READ))
-    build(home, encoder, index_settings())
-    snapshot = load_snapshot(home)
+    texts = [(f"{pair['id']}-{side}", f"pair {pair['id']}", pair[side]) for pair in PAIRS for side in SIDES]
+    snapshot = tagged_snapshot(tmp_path_factory.mktemp("pairs"), encoder, texts)
     found = dict(_accuracies(Searcher(snapshot, encoder)))
     found["off"] = _accuracies(Searcher(snapshot, encoder, excluding=False))["all"]
-    lines = pytestconfig.stash.setdefault(MEASURED, [])
-    for name, value in found.items():
-        row = FLOORS.get(name)
-        note = f"floor {row['floor']:.2f}, {row['measured']:.3f} on {row['on']}" if row else ""
-        lines.append(f"exclusions {name:<10}{value:8.4f}   {note}")
+    beside_floors(pytestconfig, "exclusions", found, FLOORS)
     return found
 
 

@@ -3,29 +3,20 @@
 import csv
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from crawler.corpus.corpus import Corpus
-from crawler.home import Home
-from crawler.records import Profile, Startup
 from indexer import exclusions
-from indexer.build import build
 from indexer.encoder import Encoder
 from indexer.encoders import packaged_crossing
 from indexer.requirements.parts import split
 from indexer.results import Filters, Need
-from indexer.routing import need_language
 from indexer.searcher import Searcher
-from indexer.settings import index_settings
-from indexer.snapshot import load_snapshot
-from tests.quality.conftest import MEASURED
+from tests.quality.conftest import beside_floors, tagged_snapshot
 
 HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text())["requirements"]
-READ = datetime(2026, 1, 1, tzinfo=UTC)
 Row = dict[str, str]
 
 
@@ -84,14 +75,8 @@ def _precisions(told: Mapping[str, str], rows: Sequence[Row]) -> Mapping[str, fl
 
 @pytest.fixture(scope="module")
 def measured(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Mapping[str, float]:
-    home = Home(tmp_path_factory.mktemp("pairs"))
-    with Corpus(home.corpus) as corpus, corpus.transaction():
-        for row in PAIRS:
-            startup = Startup(row["id"], "Impresa", tags=(f"pair {row['id']}",))
-            corpus.put_startup(startup)
-            corpus.put_profile(Profile(startup.id, "pairs", row["passage"], need_language(row["passage"]), READ))
-    build(home, encoder, index_settings())
-    searcher = Searcher(load_snapshot(home), encoder)
+    texts = [(row["id"], f"pair {row['id']}", row["passage"]) for row in PAIRS]
+    searcher = Searcher(tagged_snapshot(tmp_path_factory.mktemp("pairs"), encoder, texts), encoder)
     told = {row["id"]: _told(searcher, row) for row in PAIRS}
     found = {}
     for part, is_in in PARTS.items():
@@ -99,11 +84,7 @@ def measured(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, pytestc
             told, [row for row in PAIRS if is_in(row)]
         )
         found.update({f"{name}, {part}": value for name, value in figures.items()})
-    lines = pytestconfig.stash.setdefault(MEASURED, [])
-    for name, value in found.items():
-        row = FLOORS.get(name)
-        note = f"floor {row['floor']:.2f}, {row['measured']:.3f} on {row['on']}" if row else ""
-        lines.append(f"requirements {name:<32}{value:8.4f}   {note}")
+    beside_floors(pytestconfig, "requirements", found, FLOORS)
     return found
 
 

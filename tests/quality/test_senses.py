@@ -9,7 +9,7 @@ import pytest
 
 from indexer.encoder import Encoder
 from indexer.encoders import packaged_crossing
-from tests.quality.conftest import MEASURED
+from tests.quality.conftest import beside_floors
 
 HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text())["senses"]
@@ -33,11 +33,7 @@ def measured(encoder: Encoder, pytestconfig: pytest.Config) -> Mapping[str, floa
         for name, is_in in PARTS.items()
     }
     found["first"] = sum(word.senses[0].english == need["sense"] for need, word in pairs) / len(pairs)
-    lines = pytestconfig.stash.setdefault(MEASURED, [])
-    for name, value in found.items():
-        row = FLOORS.get(name)
-        note = f"floor {row['floor']:.2f}, {row['measured']:.3f} on {row['on']}" if row else ""
-        lines.append(f"senses {name:<14}{value:8.4f}   {note}")
+    beside_floors(pytestconfig, "senses", found, FLOORS)
     return found
 
 

@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-import search_api.engine
 from crawler.corpus.companies import Companies
 from crawler.corpus.corpus import Corpus
 from crawler.home import Home
@@ -17,9 +16,8 @@ from crawler.records import Profile, Startup
 from indexer.build import build
 from indexer.classes.scheme import packaged_classes
 from indexer.settings import index_settings
-from search_api.cli import main
 from search_api.wire.requests import SearchIn, SearchQuery
-from tests.search_api.conftest import READ, WordEncoder, fill
+from tests.search_api.conftest import READ, Run, WordEncoder, fill
 
 Answer = dict[str, Any]
 
@@ -63,6 +61,13 @@ def test_the_classes_come_with_their_names_in_both_languages_and_how_many_startu
     assert (water["en"], water["it"], water["startups"]) == ("Water and wastewater", "Acque e reflui", 1)
     abroad = get(wet, "/api/classes", country="US")["classes"]
     assert [one["startups"] for one in abroad if one["id"] == "water"] == [0]
+
+
+def test_startups_are_looked_up_by_a_part_of_their_name(wet: TestClient) -> None:
+    answer = get(wet, "/api/startups", name="BOT")
+    assert (ids(answer), answer["total"]) == (["yc-3"], 1)
+    assert ids(get(wet, "/api/startups", name="bot", country="IT")) == []
+    assert wet.get("/api/startups", params={"name": ""}).status_code == 422
 
 
 def test_the_startups_of_a_class_are_listed_with_what_filters_know_of_them(wet: TestClient) -> None:
@@ -144,21 +149,18 @@ def test_a_link_and_a_body_make_the_same_need_of_all_filters() -> None:
 
 @pytest.fixture
 def scout(
-    wet_home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    wet_home: Home, scout_here: Callable[[Home, object], Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., str]:
     """Run the command line over the small corpus and return what it prints."""
-    monkeypatch.setenv("SCOUT_HOME", str(wet_home.root))
-    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(search_api.engine, "chosen_encoder", lambda *_: WordEncoder())
+    run = scout_here(wet_home, WordEncoder())
 
-    def run(*arguments: str) -> str:
-        with pytest.raises(SystemExit) as left:
-            main(list(arguments))
-        assert not left.value.code
-        return capsys.readouterr().out
+    def printed(*arguments: str) -> str:
+        code, out, _ = run(*arguments)
+        assert code == 0
+        return out
 
-    return run
+    return printed
 
 
 def test_the_command_lists_classes_and_the_startups_of_one(scout: Callable[..., str]) -> None:

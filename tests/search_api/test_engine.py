@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from http.client import HTTPConnection
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from indexer.build import build
 from indexer.errors import NoSnapshotError, SnapshotDamagedError, WrongModelError
 from indexer.results import Need
 from indexer.settings import index_settings
+from indexer.snapshot import load_snapshot
 from search_api.engine import Engine
 
 MakeIndex = Callable[..., str]
@@ -102,6 +104,39 @@ def test_a_damaged_new_snapshot_leaves_the_old_one_answering(
     assert f"the snapshot {first} goes on answering" in caplog.text
     third = make_index(home, gear(1), gear(2))
     assert engine.searcher().manifest.id == third
+
+
+@pytest.mark.usefixtures("always_looking")
+def test_a_damaged_new_snapshot_is_tried_again_after_longer_and_longer_pauses_and_told_once(
+    home: Home, make_index: MakeIndex, words: Words, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = make_index(home)
+    engine = Engine(home, index_settings(), words())
+    engine.searcher()
+    whole = make_index(home, gear(1))
+    vectors = home.snapshots / whole / "passages.faiss"
+    content = vectors.read_bytes()
+    vectors.write_bytes(b"x")
+    tries: list[float] = []
+    now = time.monotonic()
+
+    def load(home: Home) -> object:
+        tries.append(now)
+        return load_snapshot(home)
+
+    monkeypatch.setattr(search_api.engine, "load_snapshot", load)
+    monkeypatch.setattr(search_api.engine.time, "monotonic", lambda: now)
+    caplog.set_level(logging.WARNING)
+    for _ in range(1000):
+        now += 2.0
+        assert engine.searcher().manifest.id == first
+    assert [round(later - earlier) for earlier, later in pairwise(tries)] == [10, 20, 40, 80, 160, 320, 600, 600]
+    assert caplog.text.count("goes on answering") == 1
+    vectors.write_bytes(content)
+    for _ in range(300):
+        now += 2.0
+        engine.searcher()
+    assert engine.searcher().manifest.id == whole
 
 
 @pytest.mark.usefixtures("always_looking")

@@ -97,12 +97,14 @@ def test_the_answer_is_the_searchers_own(demo_searcher: Searcher, demo_home: Hom
             assert post(client, need, limit=25, explain=True) | {"took_ms": 0} == own | {"took_ms": 0}
 
 
-def test_explain_adds_parts_that_sum_to_the_score(client: TestClient) -> None:
+def test_explain_adds_parts_that_sum_to_the_score_and_the_rank_by_each(client: TestClient) -> None:
     plain, explained = post(client), post(client, explain=True)
     for match in explained["matches"]:
         assert len(match["scores"]) >= 2
         assert sum(match["scores"].values()) == pytest.approx(match["score"], abs=2e-6)
-    without = [{key: value for key, value in match.items() if key != "scores"} for match in explained["matches"]]
+        assert match["scores"].keys() == match["ranks"].keys()
+    told = {"scores", "ranks"}
+    without = [{key: value for key, value in match.items() if key not in told} for match in explained["matches"]]
     assert without == plain["matches"]
 
 

@@ -35,12 +35,12 @@ def rank_in(client: TestClient, startup_id: str, search: Answer) -> int:
 
 
 def test_the_answer_has_its_form_and_each_change_is_a_search_that_gives_the_rank(client: TestClient) -> None:
-    why = ask(client, "x-5", limit=3)
+    why = ask(client, "yc-4", limit=3)
     assert list(why) == [
         "need", "took_ms", "snapshot", "startup", "standing", "rank", "rank_of_all", "total", "named", "same_company",
         "filters", "last", "parts", "lacks", "changes", "tried", "complete",
     ]  # fmt: skip
-    assert (why["standing"], why["startup"]["name"], why["total"]) == ("outranked", "Pumpwatch", 6)
+    assert (why["standing"], why["startup"]["name"], why["total"]) == ("outranked", "Alloyprint", 6)
     assert why["rank"] == why["rank_of_all"] > 3
     assert why["last"]["rank"] == 3
     assert {part["part"] for part in why["parts"]} >= {"passage", "summary", "lexical", "feedback"}
@@ -50,7 +50,7 @@ def test_the_answer_has_its_form_and_each_change_is_a_search_that_gives_the_rank
     assert why["changes"]
     for change in why["changes"]:
         assert change["search"]["snapshot"] == why["snapshot"]
-        assert rank_in(client, "x-5", change["search"]) == change["rank"] <= 3
+        assert rank_in(client, "yc-4", change["search"]) == change["rank"] <= 3
 
 
 def test_a_startup_that_filters_leave_out_comes_with_what_they_would_have_to_be(client: TestClient) -> None:
@@ -123,12 +123,12 @@ def run(scout_here: Callable[[Home, object], Run], small_home: Home) -> Run:
 
 
 def test_the_command_gives_the_apis_answer_and_people_lines(run: Run, client: TestClient) -> None:
-    code, said, complaint = run("why", "x-5", NEED, "--limit", "3", "--json")
+    code, said, complaint = run("why", "yc-4", NEED, "--limit", "3", "--json")
     assert (code, complaint) == (0, "")
-    why = ask(client, "x-5", limit=3)
+    why = ask(client, "yc-4", limit=3)
     assert json.loads(said) | {"took_ms": 0} == why | {"took_ms": 0}
-    lines = run("why", "x-5", NEED, "--limit", "3")[1].splitlines()
-    assert lines[0] == f"Pumpwatch is not among the first 3: rank {why['rank']} of 6"
+    lines = run("why", "yc-4", NEED, "--limit", "3")[1].splitlines()
+    assert lines[0] == f"Alloyprint is not among the first 3: rank {why['rank']} of 6"
     assert f"it says nothing of: {', '.join(why['lacks'])}" in lines
     assert sum(": rank " in line and line.startswith("   ") for line in lines) == len(why["changes"])
 

@@ -14,7 +14,7 @@ from search_api.wire.startups import StartupOut
 
 READ = datetime(2026, 11, 3, 10, 30, tzinfo=timezone(timedelta(hours=1)))
 PASSAGE = Passage("s", "https://s.example/", "Home", "What", "🔥 forno", 3, 10, "it", READ, "site")
-SHOWN = (Evidence(PASSAGE, ((2, 7),)),)
+SHOWN = (Evidence(PASSAGE, ((2, 7),), (0, 7)),)
 MATCH = Match(1, 0.75, 0.6, Confidence.STRONG, Startup("s", "Startup"), SHOWN, {"passage": 0.5, "lexical": 0.25})
 ANSWER = Answer(Need("forno"), "it", "20261103", Verdict.FITS, (MATCH,), {"country": {"IT": 1}}, 1.5)
 
@@ -30,7 +30,7 @@ def test_an_answer_has_the_keys_of_the_contract() -> None:
     assert {"id", "name", "homepage", "country"} <= match["startup"].keys()
     (shown,) = match["evidence"]
     assert list(shown) == [
-        "text", "marks", "heading", "url", "title", "language", "fetched_at", "source", "page_number",
+        "text", "marks", "heading", "url", "title", "language", "fetched_at", "source", "page_number", "clause",
     ]  # fmt: skip
     assert body["facets"] == {"country": {"IT": 1}}
 
@@ -54,9 +54,13 @@ def test_an_answer_says_what_is_missing_and_how_likely_a_match_is() -> None:
     assert body["matches"][0]["probability"] == 0.6
 
 
-def test_scores_are_there_with_explain_only() -> None:
-    (match,) = SearchOut.of(ANSWER, explain=True).model_dump(mode="json")["matches"]
+def test_scores_and_ranks_are_there_with_explain_only() -> None:
+    answer = replace(ANSWER, matches=(replace(MATCH, ranks={"passage": 1, "lexical": 3}),))
+    (match,) = SearchOut.of(answer, explain=True).model_dump(mode="json")["matches"]
     assert match["scores"] == {"passage": 0.5, "lexical": 0.25}
+    assert match["ranks"] == {"passage": 1, "lexical": 3}
+    (match,) = SearchOut.of(answer, explain=False).model_dump(mode="json")["matches"]
+    assert not {"scores", "ranks"} & match.keys()
 
 
 def test_marks_count_code_points_and_dates_carry_their_zone() -> None:
@@ -64,6 +68,7 @@ def test_marks_count_code_points_and_dates_carry_their_zone() -> None:
     (shown,) = match["evidence"]
     ((start, end),) = shown["marks"]
     assert shown["text"][start:end] == "forno"
+    assert shown["clause"] == [0, 7]
     assert datetime.fromisoformat(shown["fetched_at"]) == READ.astimezone(UTC)
 
 

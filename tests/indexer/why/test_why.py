@@ -127,7 +127,7 @@ def test_leaving_out_a_word_brings_it_in(small: Searcher) -> None:
 
 
 def test_where_one_word_is_not_enough_two_are_added(small: Searcher) -> None:
-    why = small.why(Need("sieving with laser camera steel", 1), "sieve")
+    why = small.why(Need("sieving copper laser", 1), "sieve")
     assert {change.size for change in why.changes} == {2}
     assert_changes_hold(why, small)
 
@@ -181,6 +181,35 @@ def test_the_searches_are_bounded_and_it_says_when_it_stopped(small: Searcher, m
     monkeypatch.setattr(indexer.why.why, "LONGEST", 0.0)
     why = small.why(Need("camera, photograph, bridges", 1), "mute")
     assert (why.changes, why.tried, why.complete) == ((), 1, False)
+
+
+def test_it_is_not_complete_where_changes_as_small_were_left_aside(small: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    need = Need("camera, photograph, bridges", 1)
+    assert small.why(need, "mute").complete
+    monkeypatch.setattr(indexer.why.changes, "SINGLES", 1)
+    assert not small.why(need, "mute").complete
+    monkeypatch.undo()
+    one, two = Need("laser welding and sieving", 1), Need("sieving copper laser", 1)
+    assert [why.changes[0].size for why in (small.why(one, "sieve"), small.why(two, "sieve"))] == [1, 2]
+    monkeypatch.setattr(indexer.why.changes, "PAIRED", 2)
+    assert small.why(one, "sieve").complete
+    assert not small.why(two, "sieve").complete
+
+
+def test_an_error_of_senses_is_passed_over_only_where_senses_are_chosen(
+    small: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need = Need("camera, photograph, bridges", 1)
+    searched = Searcher._search
+
+    def broken(searcher: Searcher, one: Need) -> object:
+        if one.text != need.text:
+            raise SenseError("a fault")
+        return searched(searcher, one)
+
+    monkeypatch.setattr(Searcher, "_search", broken)
+    with pytest.raises(SenseError, match="a fault"):
+        small.why(need, "mute")
 
 
 def test_a_need_with_the_name_in_it_is_told_so(small: Searcher) -> None:
