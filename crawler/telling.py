@@ -1,4 +1,4 @@
-"""What several commands say on standard error: that nobody can tell who crawls, and what is wrong with a list."""
+"""What several commands say on standard error: that nobody can tell who crawls, what is wrong with a list, how far it is."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

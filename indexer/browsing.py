@@ -81,7 +81,7 @@ class Catalogue:
         ids = {name.casefold(): key for name, key in self.names.items()}
         asked = {ids.get(name.casefold(), name.casefold()) for name in wanted.filters.classes}
         startups = self._snapshot.startups
-        sought = fold(wanted.name)
+        sought = fold(wanted.name).strip()
         passing = [int(row) for row in facets.both(masks.values()).nonzero()[0]]
         places = {row: fold(startups[row].name).find(sought) if sought else 0 for row in passing}
         rows = [row for row in passing if places[row] >= 0]

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ from indexer.settings import IndexSettings
 from indexer.snapshot import FORMAT, MEND, Manifest, Snapshot, building, current_manifest, load_snapshot, new_id, write_snapshot
 
 logger = logging.getLogger(__name__)
+
+Indexes = tuple[DenseIndex, DenseIndex, LexicalIndex, LexicalIndex]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +113,19 @@ def build(
             {},
             glossary_digest,
         )
-        snapshot = _snapshot(manifest, startups, passages, summaries, vector_of)
-        classified, told = _classified(snapshot, vector_of, chosen_crossing(settings, encoder))
-        snapshot = replace(
-            snapshot,
-            same=_same(corpus),
-            regions=_regions(corpus, startups),
-            classified=classified,
-            belonging=told,
-            class_texts=class_texts,
-            dense_classes=DenseIndex.build(np.stack([vector_of[text] for text in class_texts])),
+        indexes = _indexes(startups, passages, summaries, vector_of)
+        classified, told = _classified(startups, passages, indexes, vector_of, chosen_crossing(settings, encoder))
+        snapshot = Snapshot(
+            manifest,
+            startups,
+            passages,
+            *indexes,
+            classified,
+            class_texts,
+            DenseIndex.build(np.stack([vector_of[text] for text in class_texts])),
+            told,
+            _same(corpus),
+            _regions(corpus, startups),
         )
         write_snapshot(home, snapshot, keep=settings.keep_snapshots)
         m = manifest
@@ -176,17 +181,24 @@ def _regions(corpus: Corpus, startups: tuple[Startup, ...]) -> tuple[tuple[str, 
     return tuple((key, region) for key, region in found if region)
 
 
-def _classified(snapshot: Snapshot, vector_of: Mapping[str, Vector], crossing: Crossing) -> tuple[Classified, Scores]:
+def _classified(
+    startups: tuple[Startup, ...],
+    passages: tuple[Passage, ...],
+    indexes: Indexes,
+    vector_of: Mapping[str, Vector],
+    crossing: Crossing,
+) -> tuple[Classified, Scores]:
     """Return which startups belong to which of the packaged classes, and how far each is of each."""
-    classes, ids = packaged_classes(), [startup.id for startup in snapshot.startups]
+    classes, ids = packaged_classes(), [startup.id for startup in startups]
+    dense, dense_startups, _, lexical_startups = indexes
     nearness = class_nearness(
         classes,
         vector_of,
-        passages=snapshot.dense.vectors(),
-        summaries=snapshot.dense_startups.vectors(),
-        starts=np.searchsorted([p.startup_id for p in snapshot.passages], ids),
+        passages=dense.vectors(),
+        summaries=dense_startups.vectors(),
+        starts=np.searchsorted([p.startup_id for p in passages], ids),
     )
-    words = class_words(classes, snapshot.lexical_startups, crossing)
+    words = class_words(classes, lexical_startups, crossing)
     return Classified(classes, members(ids, classes, class_scores(nearness, words))), belonging(nearness, words)
 
 
@@ -204,23 +216,20 @@ def _summaries(startups: tuple[Startup, ...], passages: tuple[Passage, ...], enc
     return tuple(summary(s, *made[s.id], max_tokens=encoder.max_tokens) for s in startups)
 
 
-def _snapshot(
-    manifest: Manifest,
+def _indexes(
     startups: tuple[Startup, ...],
     passages: tuple[Passage, ...],
     summaries: tuple[str, ...],
     vector_of: Mapping[str, Vector],
-) -> Snapshot:
+) -> Indexes:
+    """Return the indexes of a snapshot, in its order: vectors and words, of passages and of startups."""
     stems = [[tagged(t.stem, p.language) for t in terms(f"{p.heading}\n{p.text}", p.language)] for p in passages]
     of_startup = {
         key: [stem for _, text in group for stem in text]
         for key, group in groupby(zip((p.startup_id for p in passages), stems, strict=True), key=lambda pair: pair[0])
     }
     facts = [[t.stem for t in terms("\n".join((s.name, *s.tags)), "en")] for s in startups]
-    return Snapshot(
-        manifest,
-        startups,
-        passages,
+    return (
         DenseIndex.build(np.stack([vector_of[p.text] for p in passages])),
         DenseIndex.build(np.stack([vector_of[text] for text in summaries])),
         LexicalIndex.build(stems),
@@ -234,5 +243,6 @@ def _known_vectors(current: Snapshot | None, encoder: Encoder) -> dict[str, Vect
         return {}
     summaries = _summaries(current.startups, current.passages, encoder)
     texts = (*(p.text for p in current.passages), *summaries, *current.class_texts)
-    of_classes = () if current.dense_classes is None else current.dense_classes.vectors()
-    return dict(zip(texts, (*current.dense.vectors(), *current.dense_startups.vectors(), *of_classes), strict=True))
+    return dict(
+        zip(texts, (*current.dense.vectors(), *current.dense_startups.vectors(), *current.dense_classes.vectors()), strict=True)
+    )

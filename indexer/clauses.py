@@ -87,7 +87,7 @@ class ClauseReader:
 def split(text: str) -> tuple[Span, ...]:
     """Return where the clauses of a text begin and end, in order, without the spaces around them."""
     found: list[Span] = []
-    for start, end in _sentences(text):
+    for start, end in sentences(text):
         clauses: list[Span] = []
         for span in _between(text, start, end, [joint.span() for joint in JOINT.finditer(text, start, end)]):
             joined = clauses and min(_length(text, clauses[-1]), _length(text, span)) < FEWEST_WORDS
@@ -96,7 +96,8 @@ def split(text: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _sentences(text: str) -> Iterator[Span]:
+def sentences(text: str) -> Iterator[Span]:
+    """Yield where the sentences of a text begin and end, in order, without the spaces around them."""
     # Tried at each character of a text, the expression takes ten times as long.
     ends = (SENTENCE_END.match(text, sign.start() if sign[0] == "\n" else sign.end()) for sign in CLOSING.finditer(text))
     return _between(text, 0, len(text), [(end.end(), end.end()) for end in ends if end])

@@ -1,22 +1,41 @@
 """Long messages: which of their sentences say what is looked for, and which are greetings, thanks and news of the firm."""
 
+import re
 from functools import lru_cache
 
 import numpy as np
 
+from indexer import exclusions
+from indexer.clauses import sentences
 from indexer.courtesies import COURTESIES
 from indexer.dense import DenseIndex, Scores
 from indexer.encoder import Encoder, Vectors
-from indexer.passages import SENTENCE_END
+from indexer.exclusions import Phrases
+from indexer.requirements import certificates, quantities
 
 FEWEST_WORDS = 50
 """Words of a need from which on it may be a letter; a shorter one is taken as it stands."""
-SHORTEST = 3
-"""Words of a sentence: a shorter one is a name or a greeting."""
+MOST = 60
+"""Sentences of a letter at most: each is held against all passages; what has more is a document, taken as it stands."""
+SALUTATION = (
+    r"\A\W*(?:dear|hello|hi|good (?:morning|afternoon|evening|day)|to whom it may concern|gentil[ei]|gent\.|egregi[oa]?|egr\."
+    r"|spett(?:abile|\.le)?|buon ?(?:giorno|pomeriggio)|buona ?sera|salve|ciao|car[oaei]|illustr(?:e|issim[oa]))\b"
+)
+CLOSING = (
+    r"\b(?:(?:kind|best|warm) regards|regards|best wishes|many thanks|yours (?:sincerely|faithfully|truly)|sincerely"
+    r"|thank(?:s| you) (?:in advance|very much)|(?:cordiali|distinti|cari|tanti) saluti|cordialmente"
+    r"|grazie (?:in anticipo|mille|ancora))\b[^\n]{0,80}\Z"
+)
+FORMULA = re.compile(f"{SALUTATION}|{CLOSING}", re.IGNORECASE)
+"""How letters begin or end."""
+COURTLY, FEWEST_COURTLY = 0.45, 2
+"""Cosine to the nearest courtesy from which on a sentence is one, and how many make a letter that lacks the formulas."""
 PASSAGES, LINES = 10, 3
-"""How many passages of startups, and lines of letters, a sentence is held against: the nearest, since one may be chance."""
-KEPT = 0.8
+"""How many passages of startups, and courtesies, a sentence is held against: the nearest, since one may be chance."""
+KEPT = 0.5
 """A sentence is kept from this share of the best one's margin on."""
+WRAPPED = re.compile(r"(?<=[^\s.!?;:…])[ \t]*\r?\n[ \t]*(?=[^\W\d_A-ZÀ-Þ]|\()")
+"""Line breaks that a mail program put into sentences."""
 
 
 class Messages:
@@ -25,38 +44,54 @@ class Messages:
     Immutable; safe to use from several threads.
     """
 
-    def __init__(self, encoder: Encoder, passages: DenseIndex) -> None:
-        """Join an encoder and the passages that may answer; nothing is encoded before the first long message."""
-        self._encoder, self._passages = encoder, passages
+    def __init__(self, encoder: Encoder, passages: DenseIndex, phrases: Phrases) -> None:
+        """Join an encoder, the passages that may answer and the glossary; nothing is encoded before the first long message."""
+        self._encoder, self._passages, self._phrases = encoder, passages, phrases
         self._courtesies = lru_cache(self._encoded)
 
     def asked(self, text: str, language: str) -> str:
-        """Return those sentences of a need in `language` ("it" or "en") that say what is looked for."""
+        """Return those sentences of a need in `language` ("it" or "en") that say what is looked for, a line each.
+
+        Only a letter is shortened, and what excludes something, has a figure or names a certificate stays.
+        """
         if len(text.split()) < FEWEST_WORDS:
             return text
-        sentences = [one for one in _sentences(text) if len(one.split()) >= SHORTEST]
-        margins = [self._margin(one, language) for one in sentences]
-        best = max(margins, default=0.0)
-        if best <= 0 or min(margins) > 0:  # nothing that the startups say is in it, or nothing else
+        unwrapped = WRAPPED.sub(" ", text)
+        spans = [(start, end) for start, end in sentences(unwrapped) if any(map(str.isalnum, unwrapped[start:end]))]
+        if not 0 < len(spans) <= MOST:
             return text
-        kept = [one for one, margin in zip(sentences, margins, strict=True) if margin >= KEPT * best]
-        return text if len(kept) == len(sentences) else " ".join(kept)
+        lines = [unwrapped[start:end] for start, end in spans]
+        looks = [self._look(one, language) for one in lines]
+        best = max(margin for margin, _ in looks)
+        is_letter = FORMULA.search(text) or sum(courtly for _, courtly in looks) >= FEWEST_COURTLY
+        if best <= 0 or not is_letter:
+            return text
+        excluded = [one.start for one in exclusions.find(unwrapped, language, self._phrases)]
+        kept = [
+            one
+            for (start, end), one, (margin, courtly) in zip(spans, lines, looks, strict=True)
+            if margin >= KEPT * best
+            or (not courtly and (any(start <= at < end for at in excluded) or _is_measured(one, language)))
+        ]
+        return text if len(kept) == len(lines) else "\n".join(kept)
 
-    def _margin(self, sentence: str, language: str) -> float:
-        """Return how much nearer a sentence is to what startups say than to what letters say."""
+    def _look(self, sentence: str, language: str) -> tuple[float, bool]:
+        """Return how much nearer a sentence is to what startups say than to courtesies, and whether it is one."""
         vector = self._encoder.encode_need(sentence)
-        return _nearest(self._passages.scores(vector), PASSAGES) - _nearest(self._courtesies(language) @ vector, LINES)
+        courtesies = self._courtesies(language) @ vector
+        margin = _nearest(self._passages.scores(vector), PASSAGES) - _nearest(courtesies, LINES)
+        return margin, bool(courtesies.max() >= COURTLY)
 
     def _encoded(self, language: str) -> Vectors:
         return self._encoder.encode_passages([line.strip() for line in COURTESIES[language].strip().splitlines()])
+
+
+def _is_measured(sentence: str, language: str) -> bool:
+    """Tell whether a sentence has a figure with its unit or a certificate, which an offer meets or misses."""
+    return bool(quantities.find(sentence, language) or certificates.find(sentence, typed=True))
 
 
 def _nearest(cosines: Scores, count: int) -> float:
     """Return the mean of the highest cosines, at most `count`."""
     count = min(count, len(cosines))
     return float(np.partition(cosines, -count)[-count:].mean())
-
-
-def _sentences(text: str) -> list[str]:
-    ends = [match.end() for match in SENTENCE_END.finditer(text)]
-    return [text[start:end].strip() for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]

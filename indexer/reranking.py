@@ -86,22 +86,24 @@ class SecondLook:
             best: the best passage of the startup at a row.
 
         Raises:
-            RerankerChangedError: the pages before were put in order by another reranker.
+            RerankerChangedError: the pages before were put in order by another reranker, or by this one, which failed now.
         """
         check(need, self._key)
         if need.diverse:
             return self._as_before(listed, Plain.DIVERSE)
         if need.reranked == "":
             return self._as_before(listed, Plain.PAGES_BEFORE)
-        until = None if need.reranked else time.monotonic() + self._budget / 1000
-        if need.reranked and need.offset >= AMONG:
+        if need.offset >= AMONG:
             return Look(listed, Reranked(self.name, self._key))
+        until = None if need.reranked else time.monotonic() + self._budget / 1000
         try:
             scores = self._scores(text, [best(row) for _, row, _ in listed[:AMONG]], until)
         except Exception as error:  # noqa: BLE001  # a model of the user's choice raises what it likes; what it says may hold the need
             if not self._failed:
                 logger.warning("the reranker %s failed (%s): matches keep the order before it", self.name, type(error).__name__)
             self._failed = True
+            if need.reranked:
+                raise RerankerChangedError("the reranker failed: ask for the first page again") from None
             return self._as_before(listed, Plain.FAILED)
         if scores is None:
             return self._as_before(listed, Plain.BUDGET)

@@ -56,16 +56,18 @@ class Need:
     """Whether startups go behind that are much like those before them, see `diversity`."""
     reranked: str | None = None
     """Which reranker put the matches before these in order, by the `key` of `Reranked`; None where there are none before."""
+    as_typed: bool = False
+    """Whether it is searched for as it stands: no letter is shortened, no word read as another, see `wording`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What a need does not want."""
+    """What a need does not want; its place is one in the need, or in the `wording` of the answer where there is one."""
 
     text: str
     """The thing: cromo esavalente."""
     start: int
-    """The first character in the need of what says so: of "senza"."""
+    """The first character of what says so: of "senza"."""
     end: int
     """The character after its last one."""
     applied: bool = True
@@ -85,7 +87,10 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """A word or phrase of a need that has several senses, said by different English words: `text` is `need[start:end]`."""
+    """A word or phrase of a need that has several senses, said by different English words.
+
+    `text` is `[start:end]` of the need, or of the answer's `wording` where there is one.
+    """
 
     text: str
     start: int
@@ -115,7 +120,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A part of a need: `text` is `need[start:end]`."""
+    """A part of a need: `text` is `[start:end]` of the need, or of the answer's `wording` where there is one."""
 
     text: str
     kind: Kind
@@ -200,7 +205,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Words of a need, as they stand there, that none of the first matches has."""
+    """Words of a need that none of the first matches has, as they stand there, or in the `wording` where there is one."""
 
     text: str
     start: int

@@ -46,7 +46,7 @@ from indexer.routing import need_language
 from indexer.similar import more_like
 from indexer.snapshot import Manifest, Snapshot
 from indexer.why.reasons import Why
-from indexer.why.why import Room, why
+from indexer.why.why import Room, told_of, why
 from indexer.wording import WordingReader
 
 FIRST = 8
@@ -158,13 +158,14 @@ class Searcher:
         """
         check(need)
         row = self._row(startup_id)
-        need, _ = self._read(need)
-        return why(need, row, Room(self._snapshot, self._starts, self._facets, self._crossing, self._search))
+        typed, (need, wording) = need.text, self._read(need)
+        found = why(need, row, Room(self._snapshot, self._starts, self._facets, self._crossing, self._search))
+        return told_of(typed, wording, found) if wording else found
 
     def search(self, need: Need) -> Answer:
         """Answer a need with its best matches, exactly: every startup that passes the filters is ranked.
 
-        The text of the need is neither logged nor kept.
+        The text of the need is not logged; single words of it stay in memory.
 
         Raises:
             NeedError: the need has no words, or is too long, or asks for too many matches.
@@ -174,14 +175,14 @@ class Searcher:
         """
         began = time.perf_counter()
         check(need)
-        as_typed, (need, wording) = need, self._read(need)
+        typed, (need, wording) = need, self._read(need)
         ranking = self._ranking(need)
         listed, first = self._listed(ranking, need, reranking.AMONG if self._second_look else 0)
         in_passages = share_of_highest(self._snapshot.lexical_passages.scores(ranking.groups))
         of_passages = share_of_highest(ranking.cosines) + in_passages
         look = self._reranked(need, ranking, listed, of_passages)
         shown = look.listed[: need.offset + need.limit]
-        reordered = need.diverse or bool(look.scores)
+        reordered = need.diverse or bool(look.reranked and look.reranked.key)
         index = self._snapshot.lexical_startups
         likely = trust.chances(ranking, index, first + [(row, kept) for _, row, kept in shown[need.offset :]])
         worth = verdict([likely[row] for row, _ in first])
@@ -205,7 +206,7 @@ class Searcher:
         )
         took_ms = round((time.perf_counter() - began) * 1000, 2)
         return Answer(
-            as_typed,
+            typed,
             ranking.language,
             self.manifest.id,
             worth,
@@ -234,10 +235,10 @@ class Searcher:
 
     def _read(self, need: Need) -> tuple[Need, Wording | None]:
         """Return a need as it is meant, and what it was read as if that is not what it says."""
-        wording = self._wording.read(need.text) if self._wording else None
-        if wording is None or wording.text == need.text:
+        if need.as_typed or self._wording is None:
             return need, None
-        return replace(need, text=wording.text), wording
+        wording = self._wording.read(need.text)
+        return (need, None) if wording.text == need.text else (replace(need, text=wording.text), wording)
 
     def _search(self, need: Need) -> tuple[Ranking, Listed]:
         """Return how a need ranks all startups, and its matches up to the last one wanted."""
@@ -340,9 +341,7 @@ class Searcher:
         return shown if self._clauses is None or direction is None else self._clauses.marked(shown, direction)
 
 
-def _kinds(snapshot: Snapshot) -> Kinds | None:
-    if snapshot.dense_classes is None or snapshot.belonging is None:
-        return None
+def _kinds(snapshot: Snapshot) -> Kinds:
     vector_of = dict(zip(snapshot.class_texts, snapshot.dense_classes.vectors(), strict=True))
     return Kinds(snapshot.classified.classes, vector_of, snapshot.belonging)
 

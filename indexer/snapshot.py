@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -78,18 +78,18 @@ class Snapshot:
     """A text per passage."""
     lexical_startups: LexicalIndex
     """A text per startup: name, tags and all its passages."""
+    classified: Classified
+    """Classes of industrial technologies and who belongs to them."""
+    class_texts: tuple[str, ...]
+    """What the classes were told by."""
+    dense_classes: DenseIndex
+    """A vector per class text."""
+    belonging: Scores
+    """How far each startup is of each class, shape (startups, classes), see `classes.kinds`."""
     same: tuple[tuple[str, str], ...] = ()
     """Pairs of startup ids that are held for one company."""
     regions: tuple[tuple[str, str], ...] = ()
     """Startup ids with their regions, of those whose region is known."""
-    classified: Classified = field(default_factory=Classified)
-    """Classes of industrial technologies and who belongs to them; none in a snapshot from before there were any."""
-    class_texts: tuple[str, ...] = ()
-    """What the classes were told by."""
-    dense_classes: DenseIndex | None = None
-    """A vector per class text."""
-    belonging: Scores | None = None
-    """How far each startup is of each class, shape (startups, classes), see `classes.kinds`."""
 
 
 def write_snapshot(home: Home, snapshot: Snapshot, *, keep: int) -> Path:
@@ -125,14 +125,12 @@ def _fill(aside: Path, snapshot: Snapshot) -> None:
         _write_lines(aside / SAME, ({"startup_id": one, "same_as": other} for one, other in snapshot.same))
     if snapshot.regions:
         _write_lines(aside / REGIONS, ({"startup_id": key, "region": region} for key, region in snapshot.regions))
-    if snapshot.dense_classes is not None:
-        told = {**asdict(snapshot.classified), "texts": snapshot.class_texts}
-        (aside / CLASSES).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-        snapshot.dense_classes.save(aside / CLASS_VECTORS)
-    if snapshot.belonging is not None:
-        content = io.BytesIO()  # numpy's own writing to a file may miss a full disk
-        np.save(content, snapshot.belonging, allow_pickle=False)
-        (aside / BELONGING).write_bytes(content.getbuffer())
+    told = {**asdict(snapshot.classified), "texts": snapshot.class_texts}
+    (aside / CLASSES).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    snapshot.dense_classes.save(aside / CLASS_VECTORS)
+    content = io.BytesIO()  # numpy's own writing to a file may miss a full disk
+    np.save(content, snapshot.belonging, allow_pickle=False)
+    (aside / BELONGING).write_bytes(content.getbuffer())
     snapshot.dense.save(aside / "passages.faiss")
     snapshot.dense_startups.save(aside / "startups.faiss")
     for name, index in (("lexical_passages", snapshot.lexical_passages), ("lexical_startups", snapshot.lexical_startups)):
@@ -216,9 +214,9 @@ def load_snapshot(home: Home) -> Snapshot:
         same = tuple((row["startup_id"], row["same_as"]) for row in _lines(folder / SAME)) if SAME in manifest.files else ()
         places = _lines(folder / REGIONS) if REGIONS in manifest.files else ()
         regions = tuple((row["startup_id"], row["region"]) for row in places)
-        known = json.loads((folder / CLASSES).read_text(encoding="utf-8")) if CLASSES in manifest.files else None
-        classified = Classified() if known is None else _classified(known)
-        belonging = _belonging(folder / BELONGING) if BELONGING in manifest.files else None
+        known = json.loads((folder / CLASSES).read_text(encoding="utf-8"))
+        classified, class_texts = _classified(known), tuple(known["texts"])
+        belonging = _belonging(folder / BELONGING)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SnapshotDamagedError(f"the records of {folder} cannot be read: {MEND}") from error
     snapshot = Snapshot(
@@ -229,17 +227,17 @@ def load_snapshot(home: Home) -> Snapshot:
         DenseIndex.load(folder / "startups.faiss"),
         LexicalIndex.load(folder / "lexical_passages"),
         LexicalIndex.load(folder / "lexical_startups"),
+        classified,
+        class_texts,
+        DenseIndex.load(folder / CLASS_VECTORS),
+        belonging,
         same,
         regions,
-        classified,
-        () if known is None else tuple(known["texts"]),
-        None if known is None else DenseIndex.load(folder / CLASS_VECTORS),
-        belonging,
     )
     sizes = {len(passages), len(snapshot.dense), len(snapshot.lexical_passages), manifest.passages}
     owners = {len(startups), len(snapshot.dense_startups), len(snapshot.lexical_startups), manifest.startups}
     told = (len(startups), len(classified.classes))
-    if len(sizes) != 1 or len(owners) != 1 or (belonging is not None and belonging.shape != told):
+    if len(sizes) != 1 or len(owners) != 1 or belonging.shape != told:
         raise SnapshotDamagedError(f"the parts of {folder} do not belong together: {MEND}")
     return snapshot
 

@@ -10,13 +10,14 @@ from indexer.results import Respelt
 from indexer.stems import stem
 from indexer.words import STOP_WORDS, fold
 
-SHORTEST = 4
-"""Letters of a word that is read as another: of shorter ones too many are near."""
+SHORTEST, LONGEST = 4, 30
+"""Letters of a word that is read as another: of shorter ones too many are near, and longer ones are none."""
 LONG = 7
 """Letters of a word that is read as another although something is joined to it, too."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-WORD = re.compile(r"(?<![\w'’.@/&-])[^\W\d_]+(?![\w'’@/&-]|\.\w)")  # noqa: RUF001  # apostrophes as they are typed
-"""Words that stand alone: not those of codes, compounds and addresses."""
+JOINED = "\\w'’@/&‐‑\u0300-\u036f\u00ad\u200b-\u200d-"  # noqa: RUF001  # apostrophes and hyphens as they are typed
+WORD = re.compile(rf"(?<![{JOINED}.])[^\W\d_]+(?![{JOINED}]|\.\w)")
+"""Words that stand alone: not those of codes, compounds and addresses, nor what stands between invisible signs."""
 ELIDED = re.compile(r"((?:a|da|de|ne|su|co)?ll|l|d|un|quest|quell|sott|dov|com|cos)(?=[aeiouh])")
 """Words that Italian joins to the next with an apostrophe, which haste leaves out: allestero, lozono."""
 
@@ -40,11 +41,13 @@ class Speller:
 
         def meant(match: re.Match[str]) -> str:
             word = match[0]
-            if len(word) < SHORTEST or not word.islower():  # a name or an abbreviation
+            if not SHORTEST <= len(word) <= LONGEST or not word.islower():  # a name or an abbreviation
                 return word
             found = self._meant(fold(word), language)
             if found is None:
                 return word
+            if found[-1] == fold(word[-1]):
+                found = found[:-1] + word[-1]  # Italian's accent, which dictionaries here lack
             respelt[word] = Respelt(word, found)
             return found
 

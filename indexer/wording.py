@@ -15,7 +15,7 @@ class WordingReader:
     def __init__(self, encoder: Encoder, snapshot: Snapshot, crossing: Crossing) -> None:
         """Join the encoder, what may answer, and what is known of words."""
         self._crossing = crossing
-        self._messages = Messages(encoder, snapshot.dense)
+        self._messages = Messages(encoder, snapshot.dense, crossing.phrases)
         self._speller = Speller(crossing, snapshot.lexical_startups)
 
     def read(self, text: str) -> Wording:

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from crawler.home import Home
 from indexer.cross_encoders import chosen_second_look
-from indexer.results import Filters, MoreLike, Need, Verdict
+from indexer.results import Filters, MoreLike, Need, Verdict, Wording
 from indexer.searcher import check
 from indexer.settings import index_settings, rerank_settings
 from search_api import match_text, why_text
@@ -27,6 +27,9 @@ Senses = Annotated[
     list[str] | None,
     typer.Option("--sense", help="What an ambiguous word means, such as “stampo=stamping die”; may be repeated."),
 ]
+AsTyped = Annotated[
+    bool, typer.Option("--as-typed", help="Searches for the need as it stands: no letter is shortened, no slip mended.")
+]
 
 
 @app.command()
@@ -39,11 +42,13 @@ def search(
     sense: Senses = None,
     offset: Annotated[int, typer.Option("--offset", help="Matches to leave out, from the first on.")] = 0,
     diverse: Annotated[bool, typer.Option("--diverse", help="Puts behind what is much like a startup before it.")] = False,
+    as_typed: AsTyped = False,
     filters: Filters,
     as_json: AsJson = False,
 ) -> None:
     """Answer a technology need with the nearest startups and the evidence for each."""
-    wanted = replace(_need(need, limit, filters, ignore_exclusion, sense), offset=offset, diverse=diverse)
+    typed = _need(need, limit, filters, ignore_exclusion, sense)
+    wanted = replace(typed, offset=offset, diverse=diverse, as_typed=as_typed)
     check(wanted)
     second_look = chosen_second_look(rerank_settings())
     answer = Engine(Home.from_environment(), index_settings(), second_look=second_look).searcher().search(wanted)
@@ -51,8 +56,7 @@ def search(
         typer.echo(SearchOut.of(answer, explain=True).model_dump_json())
         return
     console = Console(highlight=False)
-    if answer.wording:
-        console.print(f"[dim]read as “{escape(match_text.harmless(answer.wording.text))}”[/dim]\n")
+    _show_wording(console, answer.wording)
     applied = [f"“{escape(match_text.harmless(one.text))}”" for one in answer.exclusions if one.applied]
     if applied:
         console.print(f"[dim]without {', '.join(applied)} (--ignore-exclusion takes one back)[/dim]\n")
@@ -81,16 +85,18 @@ def why(
     limit: Limit = 10,
     ignore_exclusion: Ignored = None,
     sense: Senses = None,
+    as_typed: AsTyped = False,
     filters: Filters,
     as_json: AsJson = False,
 ) -> None:
     """Say why a startup is not in the list of a need, and the smallest changes of the need that bring it there."""
-    wanted = _need(need, limit, filters, ignore_exclusion, sense)
+    wanted = replace(_need(need, limit, filters, ignore_exclusion, sense), as_typed=as_typed)
     check(wanted)
     answer = Engine(Home.from_environment(), index_settings()).searcher().why(wanted, startup_id)
     if as_json:
         typer.echo(WhyOut.of(answer).model_dump_json())
         return
+    _show_wording(Console(highlight=False), answer.wording)
     for line in why_text.lines(answer):
         typer.echo(match_text.harmless(line))
 
@@ -115,6 +121,12 @@ def similar(
     for one in answer.matches:
         match_text.show(console, one)
     console.print(f"[dim]{len(answer.matches)} startups like {escape(match_text.harmless(answer.startup.name))}[/dim]")
+
+
+def _show_wording(console: Console, wording: Wording | None) -> None:
+    if wording:
+        text = escape(match_text.harmless(" ".join(wording.text.split())))
+        console.print(f"[dim]read as “{text}” (--as-typed takes it as it stands)[/dim]\n")
 
 
 def _need(typed: str, limit: int, filters: Filters, ignored: list[str] | None, senses: list[str] | None) -> Need:

@@ -5,6 +5,7 @@ Scrapy's reactor runs once per process, and a command that fetches a list may be
 
 import contextlib
 import json
+import logging
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from crawler.directories.entries import Document
 from crawler.errors import DirectoryError
 from crawler.settings import CrawlSettings
 from crawler.urls import canonical_url
+
+logger = logging.getLogger(__name__)
 
 PROGRAM = "from crawler.directories.fetchprocess import main; main()"
 MOST_BYTES = 100_000_000
@@ -33,11 +36,11 @@ class Door:
     """
 
     def __init__(self, settings: CrawlSettings, corpus: Path | None = None, *, rehearsal: bool = False) -> None:
-        """Take the crawl's settings, and the corpus whose opt-out list counts.
+        """Take the crawl's settings, and the corpus whose opt-out list and waits count.
 
         Args:
             settings: of the crawl.
-            corpus: where hosts are listed that want no visit; need not be there.
+            corpus: where hosts are listed that want no visit, and where is kept how long others want none; need not be there.
             rehearsal: for tests over a web of their own, see `crawler.web.fetching.Fetcher`.
         """
         slow = settings.model_copy(update={"timeout": max(settings.timeout, LEAST_TIMEOUT), "max_page_bytes": MOST_BYTES})
@@ -84,6 +87,9 @@ class Door:
                 child.stdin.write(json.dumps(what) + "\n")
                 child.stdin.flush()
                 line = child.stdout.readline()
+                while line and "warning" in (told := json.loads(line)):
+                    logger.warning("%s", told["warning"])
+                    line = child.stdout.readline()
         if not line:
             self._errors.seek(0)
             last = next((one.strip() for one in reversed(self._errors.readlines()) if one.strip()), "no reason given")

@@ -16,7 +16,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from crawler.childprocess import speaking
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.optouts import OptOuts
-from crawler.errors import ScoutError
+from crawler.errors import CorpusError, ScoutError
 from crawler.settings import CrawlSettings
 from crawler.sites.robotscache import StoredWaits
 from crawler.sites.spider import scrapy_settings
@@ -63,7 +63,7 @@ class Messenger(Spider):
                     self.crawler.engine.download_async,
                     self._guard,
                     opted_out=OptOuts(corpus).covers if corpus else lambda _: False,
-                    waits=StoredWaits(corpus, partial(_written, corpus)) if corpus else None,
+                    waits=StoredWaits(corpus, partial(_written, corpus, self._say)) if corpus else None,
                     turns=Turns(corpus.path.parent, self._settings.timeout) if corpus else None,
                     rehearsal=self._job["rehearsal"],
                 )
@@ -78,9 +78,12 @@ class Messenger(Spider):
             yield request
 
 
-def _written(corpus: Corpus, step: Callable[[Corpus], object]) -> None:
-    with corpus.transaction():
-        step(corpus)
+def _written(corpus: Corpus, say: Callable[[object], None], step: Callable[[Corpus], object]) -> None:
+    try:
+        with corpus.transaction():
+            step(corpus)
+    except CorpusError as error:  # a note for the next run is not worth the list
+        say({"warning": f"the next run will not know how long a host is to be left alone: {error}"})
 
 
 async def _fetched(fetcher: Fetcher, url: str, file: Path) -> dict[str, str]:

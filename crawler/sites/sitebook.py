@@ -1,6 +1,6 @@
 """What a visit comes to, written down: answer, page, record and what comes next; each step is one transaction.
 
-Its methods are steps for `Writer.do`: they run in the writer's thread, with the site's own task waiting for them.
+Its methods are steps for `SiteWriter.do`: they run in the writer's thread, with the site's own task waiting for them.
 """
 
 from collections.abc import Iterable

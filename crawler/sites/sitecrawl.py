@@ -1,8 +1,9 @@
 """The crawl of one startup's site: from its seed along links and sitemaps, the pages that matter first.
 
 One step is one address: look at it, judge what is there, and commit what came of it together with the choice of the next, which
-is asked for while the commit goes to the disk. What decides (order, budgets, copies, traps) is told by what is committed alone,
-so that a crawl that was killed goes on as it would have gone.
+is asked for while the commit goes to the disk. What decides (order, budgets, copies, traps) is told by the corpus after
+the step before, on the disk yet or not; what is undone is undone with all that followed from it, so that a crawl that was
+killed goes on as it would have gone.
 """
 
 import asyncio

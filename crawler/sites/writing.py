@@ -2,7 +2,8 @@
 
 A step is all that one visit leads to: archive record, page, visit, and the site's next address. Steps that come while the disk
 is busy share the next transaction. A site asks for its next address while its last step goes to the disk, and takes its next
-step when that is there. So a crash undoes no step that another follows from, and each site repeats only what it had in flight.
+step when that is there. So a crash undoes no step that another on the disk follows from, and each site repeats what it had in
+flight and the step before: two requests at most.
 """
 
 import asyncio

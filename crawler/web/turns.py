@@ -38,24 +38,30 @@ TABLE = (
     " owner INTEGER NOT NULL, until REAL NOT NULL) WITHOUT ROWID"
 )
 PUT = "INSERT OR REPLACE INTO turns (name, at, free_at, owner, until) VALUES (?, ?, ?, ?, ?)"
+# The time is asked within the statement, which has the file's lock by then: what others wrote is never of later.
 CLAIM = """
     INSERT OR REPLACE INTO turns (name, at, free_at, owner, until)
-    WITH asked (name, gap, owner, until) AS (
-        VALUES (:host, :gap, :me, :now + :lease), (:address, :address_gap, 0, 0.0)
+    WITH clock (now) AS MATERIALIZED (SELECT monotonic()),
+    asked (name, gap, owner, lease) AS (
+        VALUES (:host, :gap, :me, :lease), (:address, :address_gap, 0, NULL)
     )
-    SELECT name, :now, :now + gap, owner, until FROM asked WHERE name IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM turns JOIN asked USING (name)
-        WHERE at <= :now AND (turns.owner NOT IN (0, :me) OR max(free_at, at + gap) > :now)
+    SELECT name, now, now + gap, owner, ifnull(now + lease, 0.0) FROM asked, clock WHERE name IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM turns JOIN asked USING (name), clock
+        WHERE at <= now AND (turns.owner NOT IN (0, :me) OR max(free_at, at + gap) > now)
     )
 """
 """Takes host and address, or neither; a row of later than now is of the time before the machine was started."""
 MOVE = """
-    INSERT INTO turns (name, at, free_at, owner, until) VALUES (:host, :now, :now + :gap, 0, 0.0)
+    INSERT INTO turns (name, at, free_at, owner, until)
+    WITH clock (now) AS MATERIALIZED (SELECT monotonic())
+    SELECT :host, now, now + :gap, 0, 0.0 FROM clock WHERE true
     ON CONFLICT (name) DO UPDATE SET at = excluded.at,
-        free_at = iif(at > :now, excluded.free_at, max(excluded.free_at, free_at)),
-        owner = iif(at > :now OR owner = :ending, 0, owner), until = iif(at > :now OR owner = :ending, 0.0, until)
+        free_at = iif(at > excluded.at, excluded.free_at, max(excluded.free_at, free_at)),
+        owner = iif(at > excluded.at OR owner = :ending, 0, owner),
+        until = iif(at > excluded.at OR owner = :ending, 0.0, until)
 """
 """Frees the host later, and of the process that is `ending` its request."""
+FORGET = "DELETE FROM turns WHERE at > monotonic() OR max(free_at, until) < monotonic() - ?"
 
 
 class Turns:
@@ -100,7 +106,7 @@ class Turns:
         place = f"@{address}" if address else None
         asked = {"host": host, "gap": gap, "address": place, "address_gap": address_gap, "me": self._me, "lease": self._lease}
         with self._translated():
-            while not self._db.execute(CLAIM, asked | {"now": time.monotonic()}).rowcount:
+            while not self._db.execute(CLAIM, asked).rowcount:
                 with self._transaction():
                     now = time.monotonic()
                     host_wait = self._host_wait(host, gap, now)
@@ -132,7 +138,7 @@ class Turns:
 
     def _move(self, host: str, gap: float, ending: int) -> None:
         with self._translated():
-            self._db.execute(MOVE, {"host": host, "now": time.monotonic(), "gap": gap, "ending": ending})
+            self._db.execute(MOVE, {"host": host, "gap": gap, "ending": ending})
 
     def _host_wait(self, host: str, gap: float, now: float) -> float:
         known = self._row(host, now)
@@ -162,11 +168,11 @@ class Turns:
     def _opened(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
         try:
+            db.create_function("monotonic", 0, lambda: time.monotonic())  # noqa: PLW0108  # tests set the clock later
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = OFF")  # a loss of power restarts the machine, and with it the clock
             db.execute(TABLE)
-            now = time.monotonic()
-            db.execute("DELETE FROM turns WHERE at > ? OR max(free_at, until) < ?", (now, now - FORGOTTEN))
+            db.execute(FORGET, (FORGOTTEN,))
         except BaseException:
             db.close()
             raise

@@ -29,6 +29,8 @@ CHUNK = 256
 """Texts between two reports of progress."""
 LEAST_SHARE = 0.1
 """A need is read in a language only if it is likely to be in it by this much."""
+READINGS = {"it": 2, "en": 1}
+"""How often a need is read in a language; the readings share its weight."""
 WORDS_KEPT = 10_000
 """English words of several pieces whose sums are kept."""
 RECIPE = "2"
@@ -115,10 +117,9 @@ class BilingualEncoder:
     def encode_chosen(self, text: str, chosen: Chosen) -> Vector:
         """Return the unit vector of a need, its words in the senses `chosen`, else in the likeliest."""
         share = dict(languages(text, self._known))
-        weights = [share["it"]] * 2 if share["it"] > LEAST_SHARE else []
-        if share["en"] > LEAST_SHARE:
-            weights.append(2 * share["en"])
-        texts = (self._framed(rows) for rows in self._readings(text, share, chosen))
+        read = [language for language in READINGS if share[language] > LEAST_SHARE]
+        weights = [share[language] / READINGS[language] for language in read for _ in range(READINGS[language])]
+        texts = (self._framed(rows) for rows in self._readings(text, read, chosen))
         vectors = self._body.readings(texts) if len(weights) > 1 else self._body.vectors(list(texts))
         total = np.zeros((1, self.dimension), np.float32)
         for weight, vector in zip(weights, vectors, strict=True):
@@ -126,11 +127,12 @@ class BilingualEncoder:
         summed: Vector = unit(total)[0]
         return summed
 
-    def _readings(self, text: str, share: Mapping[str, float], chosen: Chosen) -> Iterator[Rows]:
-        if share["it"] > LEAST_SHARE:
-            yield from self._italian.both_rows(text, self.senses, chosen)
-        if share["en"] > LEAST_SHARE:
-            yield self._english.rows(text)
+    def _readings(self, text: str, read: Sequence[str], chosen: Chosen) -> Iterator[Rows]:
+        for language in read:
+            if language == "it":
+                yield from self._italian.both_rows(text, self.senses, chosen)
+            else:
+                yield self._english.rows(text)
 
     def word_vectors(self, words: Sequence[str], language: str) -> Vectors:
         """Return unit vectors, or zeros, of folded words of a text in `language`, shape (len(words), dimension)."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crawler.records import Startup
-from indexer.results import Need
+from indexer.results import Need, Wording
 
 
 class Standing(StrEnum):
@@ -117,3 +117,5 @@ class Why:
     Of words that may be added, those that tell the startup best are all that count.
     """
     took_ms: float
+    wording: Wording | None = None
+    """None where the need was read as it stands; else `lacks` and the words of steps are words of this."""

@@ -11,7 +11,7 @@ from indexer.crossing import Crossing
 from indexer.errors import SenseError
 from indexer.facets import Facets
 from indexer.ranking import Listed, Ranking
-from indexer.results import Filters, Need
+from indexer.results import Filters, Need, Wording
 from indexer.similar import Starts, same_company
 from indexer.snapshot import Snapshot
 from indexer.why.changes import Candidate, candidates
@@ -93,6 +93,25 @@ def why(need: Need, row: int, room: Room) -> Why:
         tried,
         complete,
         round((time.perf_counter() - began) * 1000, 2),
+    )
+
+
+def told_of(typed: str, wording: Wording, found: Why) -> Why:
+    """Return the why of what a need was read as as one of the need itself.
+
+    Searches that leave its text alone have it as it was typed: it is read in the same way again. Others have theirs as it was
+    tried, to be searched for as it stands.
+    """
+
+    def sent(need: Need) -> Need:
+        return replace(need, text=typed) if need.text == wording.text else replace(need, as_typed=True)
+
+    return replace(
+        found,
+        need=sent(found.need),
+        filters=tuple(replace(one, need=sent(one.need)) for one in found.filters),
+        changes=tuple(replace(one, need=sent(one.need)) for one in found.changes),
+        wording=wording,
     )
 
 

@@ -14,15 +14,18 @@ export const NO_FILTERS = Object.freeze({
   trl_min: null, trl_max: null, founded_min: null, founded_max: null, fetched_since: null, own_site: null,
 });
 
+const FLAGS = ['diverse', 'as_typed'];
+
 /** What a scout says of one need, by its parameter in the address: exclusions that don't count, senses, startups like which one. */
 const SAID = { ignored: 'ignore', senses: 'sense' };
-export const NOTHING_SAID = Object.freeze({ ignored: [], senses: [], similar: '' });
+export const NOTHING_SAID = Object.freeze({ ignored: [], senses: [], similar: '', as_typed: false });
 
 /** The state that `query` (as in location.search) spells; what cannot be read is left out. */
 export function readAddress(query) {
   const parameters = new URLSearchParams(query);
   const one = (name) => parameters.get(name) ?? '';
-  const state = { ...NO_FILTERS, need: one('need').trim(), diverse: one('diverse') === 'true' };
+  const state = { ...NO_FILTERS, need: one('need').trim() };
+  for (const name of FLAGS) state[name] = one(name) === 'true';
   state.browse = !state.need && BROWSED.includes(one('browse')) ? one('browse') : '';
   const limit = Number(one('limit'));
   state.limit = Number.isInteger(limit / PAGE) && limit >= PAGE && limit <= MOST_SHOWN ? limit : PAGE;
@@ -59,7 +62,7 @@ export function writeAddress(state) {
   append(parameters, activeFilters(state));
   for (const [name, parameter] of Object.entries(SAID)) append(parameters, { [parameter]: state[name] });
   if (state.similar) parameters.set('similar', state.similar);
-  if (state.diverse) parameters.set('diverse', true);
+  for (const name of FLAGS) if (state[name]) parameters.set(name, true);
   if (state.limit !== PAGE) parameters.set('limit', Math.min(state.limit, MOST_SHOWN));
   return `/?${parameters}`;
 }

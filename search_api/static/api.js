@@ -1,7 +1,5 @@
 // The service as the page calls it. Every failure is a Failure of a known kind, or an AbortError when a newer search took over.
 
-import { append } from './address.js';
-
 const PATIENCE_MS = 30_000;
 const KINDS = { 400: 'refused', 404: 'refused', 409: 'changed', 413: 'refused', 422: 'refused', 429: 'busy', 503: 'busy' };
 const UNREADY = new Set(['no-snapshot', 'snapshot-damaged', 'wrong-model', 'model-unavailable']);
@@ -20,29 +18,17 @@ export async function search({ page, diverse, ...need }, signal) {
   return listed('matches', '/api/search', signal, posted({ ...asked(need), ...(diverse && { diverse }), ...(page && { page }) }));
 }
 
-/** The startups most like the one with `id`. */
-export async function similar(id, { limit, filters }, signal) {
-  return listed('matches', `/api/startups/${encodeURIComponent(id)}/similar?${query({ limit }, filters)}`, signal);
-}
-
 export async function status() {
   return call('/api/status');
 }
 
 /** A need as the service takes it. */
-export function asked({ need, limit, filters, ignored, senses }) {
-  return { need, limit, filters, ...(ignored.length > 0 && { ignore_exclusions: ignored }), ...(senses.length > 0 && { senses }) };
+export function asked({ need, limit, filters, ignored, senses, as_typed }) {
+  return { need, limit, filters, ...(ignored.length > 0 && { ignore_exclusions: ignored }), ...(senses.length > 0 && { senses }), ...(as_typed && { as_typed }) };
 }
 
 export function posted(body) {
   return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-/** Values by their names, each one or a list, as a query string. */
-export function query(...parts) {
-  const parameters = new URLSearchParams();
-  for (const part of parts) append(parameters, part);
-  return parameters;
 }
 
 /** What is at `path`, which holds a list called `name`. */

@@ -1,7 +1,7 @@
 // The page's conductor: reads the address, asks the service, shows what came.
 
 import { NOTHING_SAID, PAGE, activeFilters, asks, readAddress, writeAddress } from './address.js';
-import { Failure, search, similar } from './api.js';
+import { Failure, search } from './api.js';
 import { copy } from './clipboard.js';
 import { CorpusLine } from './corpus.js';
 import { examples } from './examples.js';
@@ -9,8 +9,7 @@ import { NeedField } from './field.js';
 import { FilterBar } from './filters.js';
 import { listen } from './keys.js';
 import { later } from './later.js';
-import { foot, joined } from './more.js';
-import { notice } from './notice.js';
+import { foot, joined, notice } from './more.js';
 import { Latest, once, onlyFailures } from './promises.js';
 import { card } from './results.js';
 import { LANGUAGES, fill, firstLanguage, learn, number, say, sayCount, speak } from './words.js';
@@ -18,19 +17,23 @@ import { LANGUAGES, fill, firstLanguage, learn, number, say, sayCount, speak } f
 const SKELETON_AFTER_MS = 150;
 
 const $ = (id) => document.getElementById(id);
+const choosers = document.querySelectorAll('[data-language]');
 const cards = () => document.querySelectorAll('.match');
+// Before it can speak the page listens to nothing.
+const first = firstLanguage();
+await learn('/static/', [first]);
 const field = new NeedField($('search'), $('need'), $('hint'), { onAsk: ask, announce });
 const filters = new FilterBar($('filters'), go, orTell);
 const corpus = new CorpusLine($('corpus'));
 const latest = new Latest();
-const learnAll = once(() => learn('/static/', LANGUAGES.filter((one) => one !== first)));
+const learnAll = once(() => learn('/static/', LANGUAGES));
 
 let state = readAddress(location.search);
 let answer = null;
 let failure = null;
-let unfinished = null; // the Failure that ended the list too early
-let browsing = null;
-let reading = null;
+let unfinished = null; // what ended the list too early
+let browsing, reading;
+let came = PAGE; // shown where `similar` began
 
 /** Change the state, spell it in the address, and ask. */
 function go(change, { replace = false } = {}) {
@@ -43,32 +46,33 @@ function go(change, { replace = false } = {}) {
   return run();
 }
 
-/** Ask for what the state says. */
+/** Ask for what the state says; whether that, or its failure, is what is shown. */
 async function run() {
   latest.giveUp();
   unfinished = null;
   busy(false);
   if (!asks(state)) return show(null, null);
-  if (state.need && !field.fits(state.need)) return undefined;
+  if (state.need && !field.fits(state.need)) return false;
   filters.update(state, answer?.facets ?? {});
   busy(true);
-  if (!(await latest.ask((signal) => find(signal), (found) => show(found, null), (error) => show(null, error)))) return undefined;
+  if (!(await latest.ask((signal) => find(signal), (found) => show(found, null), (error) => show(null, error)))) return false;
+  const shown = answer ?? failure;
   busy(false);
   if (state.class.length > 0) await filters.name();
   if (answer && answer.snapshot !== corpus.snapshot) await askStatus();
-  return undefined;
+  return shown === (answer ?? failure) && !latest.isRunning;
 }
 
-/** What the state asks for: startups like one, startups without a need, or the answer to a need; `next` is where it goes on. */
+/** What the state asks for; `next` is where it goes on. */
 async function find(signal, next = null) {
   const conditions = { limit: next === null ? state.limit : PAGE, filters: activeFilters(state) };
-  if (state.similar) return similar(state.similar, conditions, signal);
+  if (state.similar) return (await later('service')).similar(state.similar, conditions, signal);
   if (state.browse) {
     browsing = await later('browse');
     return browsing.list(state, { ...conditions, offset: next ?? 0 }, signal);
   }
   const found = await search({ ...state, ...conditions, page: next }, signal);
-  if (found.exclusions.length + found.senses.length > 0) reading = await later('reading');
+  if (found.read_as || state.as_typed || found.exclusions.length + found.senses.length > 0) reading = await later('reading');
   return found;
 }
 
@@ -97,11 +101,9 @@ function holdPlaces() {
 }
 
 function show(newAnswer, newFailure) {
-  answer = newAnswer;
-  failure = newFailure;
+  [answer, failure] = [newAnswer, newFailure];
   paint();
-  if (failure) announce('');
-  else if (answer) announce(`${counted()[0] ?? say('count.none')}. ${title()}`);
+  if (failure || answer) announce(failure ? '' : `${counted()[0] ?? say('count.none')}. ${title()}`);
 }
 
 /** Show the state, the answer or the failure in the language now spoken. */
@@ -111,11 +113,11 @@ function paint() {
   document.body.dataset.view = asked ? 'results' : 'start';
   document.title = what && asked ? `${what.slice(0, 60)} · ${say('name')}` : say('name');
   $('asked').textContent = asked ? state.need : '';
-  $('notice').replaceChildren(...(failure ? [notice(failure, tryAgain)] : []));
+  tellFailure();
   filters.update(state, answer?.facets ?? {});
   for (const name of ['filters', 'summary']) $(name).inert = false;
   $('filters').hidden = !answer && Object.keys(activeFilters(state)).length === 0;
-  reading?.showReading($('reading'), answer, go);
+  reading?.showReading($('reading'), answer, state.as_typed, go);
   $('summary').hidden = !answer;
   $('verdict').textContent = answer ? title() : '';
   for (const name of ['why', 'diverse']) $(name).hidden = !state.need || Boolean(state.similar);
@@ -160,14 +162,14 @@ function counted() {
 }
 
 async function showSimilar(id) {
-  await go({ similar: id });
-  $('back').focus();
+  if (!state.similar) came = Math.min(state.limit, 100);
+  if (await go({ similar: id })) $('back').focus();
 }
 
 // The focus goes back to what it came from.
 async function goBack() {
   const { similar: id, class: [technology] } = state;
-  await go(id ? { similar: '' } : { browse: 'classes', class: [] });
+  if (!(await go(id ? { similar: '', limit: came } : { browse: 'classes', class: [] }))) return;
   if (id) focusOn(id);
   else [...$('matches').querySelectorAll('button')].find((tile) => tile.value === technology)?.focus();
 }
@@ -178,16 +180,17 @@ function focusOn(id) {
 
 /** Go on where the answer ends; when that fails, what is shown stays. */
 async function more({ currentTarget: pressed }) {
+  if (document.body.classList.contains('busy')) return;
   const shown = cards().length;
-  if (state.similar) await go({ limit: state.limit + PAGE }, { replace: true });
-  else {
+  if (state.similar && !(await go({ limit: state.limit + PAGE }, { replace: true }))) return;
+  if (!state.similar) {
     pressed.textContent = say('loading');
     announce(pressed.textContent);
-    const came = (page) => {
+    const join = (page) => {
       unfinished = page.snapshot === answer.snapshot ? null : new Failure('changed');
       if (!unfinished) answer = joined(answer, page);
     };
-    if (!(await latest.ask((signal) => find(signal, answer.next), came, (error) => { unfinished = error; }))) return;
+    if (!(await latest.ask((signal) => find(signal, answer.next), join, (error) => { unfinished = error; }))) return;
     $('matches').append(...items(shown));
     paintCount();
     announce(unfinished ? `${say(`error.${unfinished.kind}`)} ${say(`error.${unfinished.kind}.mend`)}` : counted()[0]);
@@ -199,7 +202,7 @@ async function more({ currentTarget: pressed }) {
 
 /** Ask and go to where the answer begins. */
 async function browse(change, options) {
-  await go(change, options);
+  if (!(await go(change, options))) return;
   $('answer').focus({ preventScroll: true });
   scrollTo(0, 0);
 }
@@ -212,10 +215,12 @@ function tryAgain() {
   return go(failure?.kind === 'refused' ? { senses: [], similar: '' } : { limit: state.limit }, { replace: true });
 }
 
+const tellFailure = () => $('notice').replaceChildren(...(failure ? [notice(failure, tryAgain)] : []));
+
 /** Do what takes the service; where that fails, what is shown stays, and it is told above. */
 async function orTell(action) {
   try {
-    $('notice').replaceChildren();
+    tellFailure();
     await action();
   } catch (error) {
     onlyFailures(error);
@@ -223,12 +228,15 @@ async function orTell(action) {
   }
 }
 
-const openWhy = () => orTell(async () => (await later('why')).open({ state, snapshot: answer.snapshot, onAnew: anew, onChosen: bringIn }));
+const openWhy = () => orTell(async () => {
+  const asked = answer;
+  const why = await later('why');
+  if (asked && answer === asked && !document.querySelector('dialog')) why.open({ state, snapshot: asked.snapshot, onAnew: anew, onChosen: bringIn });
+});
 
 /** Ask with `change`, if there is one, and go to the startup with `id`. */
 async function bringIn(id, change) {
-  if (change) await go(change);
-  focusOn(id);
+  if (!change || (await go(change))) focusOn(id);
 }
 
 /** Ask what the service answers from; `aloud` shows a failure: without an index no search works. */
@@ -249,9 +257,7 @@ function announce(text) {
 function choose(language, options) {
   speak(language, options);
   fill(document);
-  for (const chooser of document.querySelectorAll('[data-language]')) {
-    chooser.setAttribute('aria-pressed', String(chooser.dataset.language === language));
-  }
+  for (const chooser of choosers) chooser.setAttribute('aria-pressed', chooser.dataset.language === language);
   $('examples').replaceChildren(...examples((text) => { field.text = text; ask(); }));
   filters.rebuild();
   field.rebuild();
@@ -278,18 +284,16 @@ $('browse').addEventListener('click', (event) => {
 });
 listen($('need'));
 addEventListener('popstate', () => {
+  document.querySelector('dialog')?.close();
   state = readAddress(location.search);
   field.text = state.need;
   filters.close();
   run();
 });
 
-const first = firstLanguage();
-await learn('/static/', [first]);
 choose(first);
-for (const chooser of document.querySelectorAll('[data-language]')) chooser.addEventListener('click', () => orTell(() => learnAll().then(() => choose(chooser.dataset.language, { keep: true }))));
+for (const chooser of choosers) chooser.addEventListener('click', () => orTell(() => learnAll().then(() => choose(chooser.dataset.language, { keep: true }))));
 document.body.classList.add('ready');
 field.text = state.need;
 if (!asks(state) && matchMedia('(pointer: fine)').matches) $('need').focus();
-// The words of the other language are only fetched in advance: a switch to it tries again.
-await Promise.all([run(), askStatus({ aloud: !asks(state) }), learnAll().catch(onlyFailures)]);
+await Promise.all([run(), askStatus({ aloud: !asks(state) })]);

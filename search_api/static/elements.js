@@ -1,13 +1,10 @@
 // The one place that makes elements. Text only ever enters as text nodes, and addresses only through `webLink`.
 
-/**
- * Make an element. `attributes` must hold trusted names; values become plain attribute text, children that are
- * strings become text nodes. A value of null, undefined or false leaves the attribute out.
- */
+/** Make an element. `attributes` must hold trusted names; a value of null, undefined or false leaves one out. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
+    if ([null, undefined, false].includes(value)) continue;
     element.setAttribute(name, value === true ? '' : String(value));
   }
   element.append(...children.filter((child) => child !== null));
@@ -24,8 +21,7 @@ export function button(className, text, onClick, attributes = {}) {
 export function webAddress(raw) {
   try {
     const url = new URL(raw);
-    const web = url.protocol === 'https:' || url.protocol === 'http:';
-    return web && !url.username && !url.password ? url : null;
+    return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : null;
   } catch {
     return null;
   }

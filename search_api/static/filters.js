@@ -27,6 +27,7 @@ export class FilterBar {
   #state = NO_FILTERS;
   #facets = {};
   #openField = null;
+  #wanted = null; // the field whose panel is on its way
   #buttons = new Map();
   #others = null;
   #chips = make('ul', { class: 'chips' });
@@ -36,10 +37,11 @@ export class FilterBar {
     this.#onChange = onChange;
     this.#orTell = orTell;
     root.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || this.#openField === null) return;
-      event.stopPropagation();
+      if (event.key !== 'Escape') return;
       const opener = this.#buttons.get(this.#openField);
       this.close();
+      if (!opener) return;
+      event.stopPropagation();
       opener.focus();
     });
     document.addEventListener('pointerdown', (event) => {
@@ -69,6 +71,7 @@ export class FilterBar {
   rebuild() {
     const unfolded = this.#others?.getAttribute('aria-expanded') === 'true';
     this.#openField = null;
+    this.#wanted = null;
     this.#others = button('filter-button', say('filters.others'), () => this.#unfold(this.#others.getAttribute('aria-expanded') !== 'true'));
     const row = make('div', { class: 'filter-row' }, ...FIRST.map((field) => this.#filter(field)), this.#others, ...OTHERS.map((field) => this.#filter(field)));
     this.#unfold(unfolded);
@@ -77,6 +80,7 @@ export class FilterBar {
   }
 
   close() {
+    this.#wanted = null;
     if (this.#openField === null) return;
     const opener = this.#buttons.get(this.#openField);
     this.#openField = null;
@@ -104,8 +108,10 @@ export class FilterBar {
   }
 
   async #open(field) {
+    this.#wanted = field;
     const panels = await later('panels');
-    const panel = await panels.panel(field, this.#state, () => this.#facets[field] ?? {}, this.#onChange);
+    const panel = await panels.panel(field, () => this.#state, () => this.#facets[field] ?? {}, this.#onChange);
+    if (this.#wanted !== field) return;
     this.close();
     panel.setAttribute('role', 'group');
     panel.setAttribute('aria-label', say(`filters.${field}`));

@@ -18,13 +18,13 @@ export function later(name) {
 
 // Some browsers remember that an address could not be loaded: a second try has another one.
 async function load(name, tried) {
-  const [part] = await Promise.all([import(`./later/${name}.js${tried ? `?${tried}` : ''}`).catch(gone), common()]);
+  const [part] = await Promise.all([import(`./later/${name}.js${tried ? `?${tried}` : ''}`).catch((error) => gone(error, tried)), common()]);
   return part;
 }
 
-// Of an import that fails, TypeError is all that a browser says when nothing came.
-function gone(error) {
-  throw error instanceof TypeError ? new Failure('unreachable') : error;
+// TypeError is all that a browser says when nothing came. What a part imports has one address: only a reload asks anew.
+function gone(error, tried) {
+  throw error instanceof TypeError ? Object.assign(new Failure('unreachable'), { stuck: tried > 1 }) : error;
 }
 
 // A style sheet that is disabled in the HTML is not loaded before it is switched on.

@@ -1,8 +1,7 @@
-// What stands below a list: how far it is, what goes on, and what to do about a startup that is missed.
+// What stands below a list: how far it is, and what goes on; and what is said in place of an answer that did not come.
 
 import { PAGE } from './address.js';
 import { button, make } from './elements.js';
-import { notice } from './notice.js';
 import { number, say } from './words.js';
 
 const MOST_SIMILAR = 50;
@@ -27,4 +26,16 @@ export function foot(answer, { state, unfinished, onMore, onAnew, onWhy }) {
   } else if (shown >= PAGE) lines.push(make('p', {}, say(state.similar ? 'more.end' : 'more.all', { count: number(shown) })));
   if (shown > 0 && state.need && !state.similar) lines.push(make('p', {}, button('quiet', say('why'), onWhy)));
   return lines;
+}
+
+/** What is wrong, how to mend it, and a button that tries again. */
+export function notice({ kind, detail, stuck }, onRetry) {
+  return make(
+    'div',
+    { class: 'notice' },
+    make('h2', {}, say(`error.${kind}`)),
+    make('p', {}, say(`error.${kind}.mend`)),
+    detail && kind !== 'changed' ? make('p', { class: 'hint' }, `${say('error.detail')} `, make('span', { lang: 'en', dir: 'auto' }, detail)) : null,
+    button('secondary', say(kind === 'changed' ? 'error.anew' : 'error.retry'), stuck ? () => location.reload() : onRetry),
+  );
 }

@@ -29,21 +29,10 @@ export function excerpt(points, marks, room) {
   return [start, end];
 }
 
-/** The text of `points` in [from, to) as runs: [{text, marked}]. */
-export function runs(points, marks, [from, to]) {
-  const pieces = [];
-  const push = (start, end, marked) => {
-    const [a, b] = [Math.max(start, from), Math.min(end, to)];
-    if (a < b) pieces.push({ text: points.slice(a, b).join(''), marked });
-  };
-  let at = 0;
-  for (const [start, end] of marks) {
-    push(at, start, false);
-    push(start, end, true);
-    at = end;
-  }
-  push(at, points.length, false);
-  return pieces;
+/** [from, to) cut where tidy `ranges` begin and end: [{span, inside}]. */
+export function runs(ranges, [from, to]) {
+  const edges = [from, ...ranges.flat().filter((at) => at > from && at < to), to];
+  return edges.slice(1).map((end, at) => ({ span: [edges[at], end], inside: ranges.some((one) => one[0] <= edges[at] && end <= one[1]) }));
 }
 
 // The nearest edge of a word from `at` in `direction`; `at` itself within a word too long to walk.

@@ -105,14 +105,19 @@ function proof(match) {
 export function quotation(evidence, room) {
   const points = Array.from(evidence.text);
   const marks = tidyMarks(evidence.marks, points.length);
-  const part = excerpt(points, marks, room);
+  // The whole passage would not stand out.
+  const clause = tidyMarks([evidence.clause ?? []], points.length).filter(([start, end]) => end - start < points.length);
+  const part = excerpt(points, [...marks, ...clause], room);
   const whole = [0, points.length];
   const text = make('p', { dir: 'auto', lang: isTongue(evidence.language) ? evidence.language : '' });
+  const cut = (sign) => make('span', { class: 'cut' }, sign);
+  const said = (span) => points.slice(...span).join('');
+  const told = (within) => runs(clause, within).map(({ span, inside }) => (inside ? make('span', { class: 'clause' }, said(span)) : said(span)));
   const show = ([from, to]) =>
     text.replaceChildren(
-      ...(from > 0 ? [make('span', { class: 'cut' }, '… ')] : []),
-      ...runs(points, marks, [from, to]).map((run) => (run.marked ? make('mark', {}, run.text) : document.createTextNode(run.text))),
-      ...(to < points.length ? [make('span', { class: 'cut' }, ' …')] : []),
+      from > 0 ? cut('… ') : '',
+      ...runs(marks, [from, to]).flatMap(({ span, inside }) => (inside ? make('mark', {}, ...told(span)) : told(span))),
+      to < points.length ? cut(' …') : '',
     );
   show(part);
   const caption = make('figcaption', {}, ...origin(evidence));

@@ -10,7 +10,7 @@ from search_api.wire.shape import Out
 
 
 class RequirementOut(Out):
-    """A part of the need: its [start, end), in Unicode code points."""
+    """A part of the need: [start, end) of it, or of `read_as.text` where that is there, in Unicode code points."""
 
     text: str
     kind: Literal["what", "where", "material", "process", "figure", "certification", "exclusion"]
@@ -47,7 +47,10 @@ class WordingOut(Out):
 
 
 class ExclusionOut(Out):
-    """What the need does not want; [start, end) of the need, in Unicode code points, says so."""
+    """What the need does not want.
+
+    What says so is [start, end) of the need, or of `read_as.text` where that is there, in Unicode code points.
+    """
 
     text: str
     start: int
@@ -70,7 +73,10 @@ class SenseOut(Out):
 
 
 class AmbiguityOut(Out):
-    """A word of the need with several senses, and the one it was searched for in; [start, end) in Unicode code points."""
+    """A word of the need with several senses, and the one it was searched for in.
+
+    It is [start, end) of the need, or of `read_as.text` where that is there, in Unicode code points.
+    """
 
     text: str
     start: int
@@ -95,7 +101,10 @@ class AmbiguityOut(Out):
 
 
 class MissingOut(Out):
-    """Words of the need that none of its first ten matches has; [start, end) of the need, in Unicode code points."""
+    """Words of the need that none of its first ten matches has.
+
+    They are [start, end) of the need, or of `read_as.text` where that is there, in Unicode code points.
+    """
 
     text: str
     start: int

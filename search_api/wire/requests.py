@@ -60,6 +60,9 @@ Diverse = Annotated[
     bool,
     Field(description="puts startups behind that are much like those before them; `plain_rank` is the rank by score alone"),
 ]
+AsTyped = Annotated[
+    bool, Field(description="searches for the need as it stands: no letter is cut to what it asks, no slip is mended")
+]
 
 
 class _In(BaseModel):
@@ -121,10 +124,12 @@ class NeedIn(_In):
     ignore_exclusions: Ignored = ()
     senses: Senses = ()
     snapshot: AnswersFrom = None
+    as_typed: AsTyped = False
 
     def to_need(self) -> Need:
         """Return the need as the searcher takes it."""
-        return Need(self.need, self.limit, self.filters.to_filters(), self.ignore_exclusions, self.senses)
+        filters = self.filters.to_filters()
+        return Need(self.need, self.limit, filters, self.ignore_exclusions, self.senses, as_typed=self.as_typed)
 
 
 class SearchIn(NeedIn):
@@ -172,6 +177,7 @@ class SearchQuery(FiltersIn):
     offset: Offset = 0
     page: Token = None
     diverse: Diverse = False
+    as_typed: AsTyped = False
 
     def to_search(self) -> SearchIn:
         """Return the search as POST takes it."""

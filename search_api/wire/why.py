@@ -6,6 +6,7 @@ from pydantic import Field
 
 from indexer.results import Need
 from indexer.why.reasons import Change, Difference, Lost, Other, Step, Why
+from search_api.wire.reading import WordingOut
 from search_api.wire.requests import FiltersIn, NeedIn
 from search_api.wire.shape import Out
 from search_api.wire.startups import StartupOut
@@ -107,6 +108,11 @@ class WhyOut(Out):
     )
     tried: int = Field(description="changes that were tried")
     complete: bool = Field(description="whether all were tried that are as small as those found, or all there are")
+    read_as: WordingOut | None = Field(
+        default=None,
+        exclude_if=lambda one: one is None,
+        description="where it was not read as it stands: what it was read as; words are words of this",
+    )
 
     @classmethod
     def of(cls, why: Why) -> "WhyOut":
@@ -129,6 +135,7 @@ class WhyOut(Out):
             changes=tuple(ChangeOut.of(change, why.snapshot) for change in why.changes),
             tried=why.tried,
             complete=why.complete,
+            read_as=WordingOut.of(why.wording),
         )
 
 
@@ -141,4 +148,5 @@ def _sent(need: Need, snapshot: str) -> NeedIn:
         ignore_exclusions=need.ignore_exclusions,
         senses=need.senses,
         snapshot=snapshot,
+        as_typed=need.as_typed,
     )

@@ -6,8 +6,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import pairwise
@@ -20,7 +22,7 @@ from crawler.errors import CrawlError
 from crawler.records import Startup
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.sites.crawling import shard_of
-from crawler.web.turns import Turns
+from crawler.web.turns import PUT, Turns
 from tests.crawler.conftest import Web, sentence, text_page
 from tests.crawler.internet import Internet
 from tests.crawler.test_resume import Zygote, ended, left_behind, zygote
@@ -80,6 +82,33 @@ def test_what_was_noted_before_the_machine_was_started_counts_for_nothing(
         turns.release("a.it", 3600.0)
         monkeypatch.setattr("crawler.web.turns.time.monotonic", lambda: really() - 100_000.0)
         assert turns.claim("a.it", 1.0, "10.0.0.1", 1.0) == (0.0, 0.0)
+
+
+def test_a_turn_that_is_taken_while_one_waits_for_the_file_is_seen(tmp_path: Path) -> None:
+    locked = threading.Event()
+
+    def other() -> None:
+        with Turns(tmp_path, 60) as turns, turns._transaction():
+            locked.set()
+            time.sleep(0.1)
+            now = time.monotonic()
+            turns._db.execute(PUT, ("a.it", now, now + 1.0, turns._me, now + 180.0))
+
+    with Turns(tmp_path, 60) as turns, ThreadPoolExecutor(1) as pool:
+        taken = pool.submit(other)
+        assert locked.wait(10)
+        wait = turns.claim("a.it", 1.0, None, 0.0)[0]
+        taken.result()
+    assert wait > 0
+
+
+def test_a_statement_asks_the_time_once(tmp_path: Path) -> None:
+    with Turns(tmp_path, 60) as turns:
+        asked: list[float] = []
+        turns._db.create_function("monotonic", 0, lambda: asked.append(time.monotonic()) or asked[-1])
+        turns.claim("a.it", 1.0, "10.0.0.1", 1.0)
+        turns.release("a.it", 1.0)
+        assert len(asked) == 2
 
 
 def test_a_file_that_is_none_is_made_anew(tmp_path: Path) -> None:

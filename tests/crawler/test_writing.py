@@ -76,6 +76,7 @@ def test_a_site_is_answered_before_its_step_is_on_the_disk_and_takes_the_next_on
         following = asyncio.create_task(site.do(lambda _: steps.append("following")))
         await asyncio.sleep(0.2)
         assert steps == ["begun"]
+        assert writer._jobs.empty()
         may_sync.set()
         await asyncio.wait_for(following, 5)
         with Corpus(path, read_only=True) as corpus:

@@ -117,29 +117,7 @@ def test_classes_regions_and_their_vectors_come_back_as_they_were_written(snapsh
     write_snapshot(home, snapshot, keep=1)
     back = load_snapshot(home)
     assert (back.classified, back.regions, back.class_texts) == (snapshot.classified, snapshot.regions, snapshot.class_texts)
-    assert back.dense_classes is not None
-    assert snapshot.dense_classes is not None
     assert back.dense_classes.vectors().tolist() == snapshot.dense_classes.vectors().tolist()
-
-
-def test_a_snapshot_from_before_there_were_classes_is_read_and_the_next_build_adds_them_without_embedding_more(
-    home: Home,
-) -> None:
-    encoder = FakeEncoder()
-    first = build(home, encoder, SETTINGS)
-    old = replace(load_snapshot(home), classified=Classified(), class_texts=(), dense_classes=None, belonging=None, regions=())
-    write_snapshot(home, replace(old, manifest=replace(old.manifest, id="20990101T000000.000000Z-00000000")), keep=5)
-    searcher = Searcher(load_snapshot(home), encoder)
-    assert searcher.browse(Browse()).classes == ()
-    assert searcher.browse(Browse()).facets["class"] == {}
-    encoder.encoded.clear()
-    report = build(home, encoder, SETTINGS)
-    class_texts = load_snapshot(home).class_texts
-    assert report.changed
-    assert {*encoder.encoded} <= {*class_texts}
-    assert report.taken_over >= first.embedded - len(class_texts)
-    assert load_snapshot(home).classified.classes == packaged_classes()
-    assert not build(home, encoder, SETTINGS).changed
 
 
 def test_where_a_site_says_its_company_is_reaches_the_index_and_a_change_there_builds_again(
@@ -155,6 +133,15 @@ def test_where_a_site_says_its_company_is_reaches_the_index_and_a_change_there_b
         Companies(corpus).put_record(italian, json.dumps({"country": "IT", "city": "Terni", "region": "Umbria"}))
     assert build(home, fake, SETTINGS).changed
     assert load_snapshot(home).regions == ((italian, "Umbria"),)
+
+
+@pytest.mark.parametrize("blank", [" ", "\u200b"])
+def test_blanks_around_a_name_do_not_count_and_blanks_alone_are_no_name(
+    snapshot: Snapshot, browsing: Searcher, blank: str
+) -> None:
+    name = snapshot.startups[0].name
+    assert browsing.browse(Browse(name=f"{blank}{name}{blank}")).startups == browsing.browse(Browse(name=name)).startups
+    assert browsing.browse(Browse(name=blank)).total == len(snapshot.startups)
 
 
 def test_a_catalogue_reads_what_facets_filter_by(snapshot: Snapshot) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.bilingual.encoder import BilingualEncoder
-from indexer.clauses import ClauseReader, _sentences, split
+from indexer.clauses import ClauseReader, sentences, split
 from indexer.encoder import WordReader
 from indexer.passages import SENTENCE_END
 from indexer.results import Evidence, Need, Passage
@@ -55,7 +55,7 @@ def carrying(reader: ClauseReader, need: str, language: str, said: Passage) -> s
     return None if shown.clause is None else said.text[slice(*shown.clause)]
 
 
-def test_sentences_fall_into_clauses_where_both_sides_have_words_enough() -> None:
+def testsentences_fall_into_clauses_where_both_sides_have_words_enough() -> None:
     text = (
         "The oven of Dr. Rossi melts two tonnes of brass, and a camera above it sees slag on the bath. It is fast, and safe."
         " Il forno fonde due tonnellate di ottone; una telecamera vede le scorie sul bagno fuso"
@@ -81,10 +81,10 @@ def test_clauses_are_in_order_apart_trimmed_and_leave_out_joints_only(text: str)
 
 @steady
 @given(TEXTS)
-def test_sentences_end_where_those_of_passages_do(text: str) -> None:
+def testsentences_end_where_those_of_passages_do(text: str) -> None:
     edges = [0, *(end.end() for end in SENTENCE_END.finditer(text)), len(text)]
     parts = [text[start:end].strip() for start, end in pairwise(edges)]
-    assert [text[slice(*span)] for span in _sentences(text)] == [part for part in parts if part]
+    assert [text[slice(*span)] for span in sentences(text)] == [part for part in parts if part]
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,21 @@ def test_a_failure_is_told_once_and_never_with_the_need(reranked_by: Reranked, c
     assert said == "the reranker short failed (RuntimeError): matches keep the order before it"
 
 
+def test_a_failure_behind_pages_that_it_ordered_asks_for_the_first_page_again(reranked_by: Reranked) -> None:
+    first = reranked_by(LengthReranker()).search(replace(NEED, limit=7))
+    assert first.reranked is not None
+    with pytest.raises(RerankerChangedError, match="first page again"):
+        reranked_by(LengthReranker(broken=True)).search(replace(NEED, limit=7, offset=7, reranked=first.reranked.key))
+
+
+def test_a_page_behind_the_reordered_ones_costs_no_scoring_and_says_both_ranks(reranked_by: Reranked) -> None:
+    reranker = LengthReranker()
+    answer = reranked_by(reranker).search(replace(NEED, limit=5, offset=AMONG))
+    assert answer.matches
+    assert all(match.plain_rank == match.rank for match in answer.matches)
+    assert not reranker.calls
+
+
 def test_a_diverse_answer_has_an_order_of_its_own(reranked_by: Reranked, searcher: Searcher) -> None:
     reranker = LengthReranker()
     answer = reranked_by(reranker).search(replace(NEED, diverse=True))

@@ -11,7 +11,7 @@ from indexer.dense import DenseIndex
 from indexer.encoder import Encoder
 from indexer.encoders import packaged_crossing
 from indexer.lexical import LexicalIndex
-from indexer.messages import FEWEST_WORDS, Messages
+from indexer.messages import FEWEST_WORDS, MOST, Messages
 from indexer.results import Need, Respelt
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
@@ -49,7 +49,8 @@ def speller(encoder: Encoder) -> Speller:
 
 @pytest.fixture(scope="module")
 def messages(encoder: Encoder) -> Messages:
-    return Messages(encoder, DenseIndex.build(np.stack([encoder.encode_need(one) for one in OFFERS])))
+    passages = DenseIndex.build(np.stack([encoder.encode_need(one) for one in OFFERS]))
+    return Messages(encoder, passages, packaged_crossing(encoder).phrases)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,7 @@ def messages(encoder: Encoder) -> Messages:
         ("cilindri oleodinmici", "it", "cilindri oleodinamici"),
         ("sanificare con lozono", "it", "sanificare con l'ozono"),  # the apostrophe is missing
         ("filtro per lamoniaca", "it", "filtro per l'ammoniaca"),  # and a letter, too
+        ("velocittà della pressa", "it", "velocità della pressa"),  # the accent stays
     ],
 )
 def test_a_misspelt_word_is_read_as_the_known_one_a_slip_away(speller: Speller, typed: str, language: str, meant: str) -> None:
@@ -83,6 +85,8 @@ def test_a_misspelt_word_is_read_as_the_known_one_a_slip_away(speller: Speller, 
         ("wedding photographs", "en"),  # nobody says it here: it is a word all the same
         ("a choir, splicing, torn and sewn", "en"),  # rare words that no dictionary here has
         ("retrofit di una cella con cobot", "it"),  # English words in Italian needs
+        ("cro\u0301mattura, laser\u2011salddatura e hy\u00addrulic", "it"),  # accents and hyphens that are signs of their own
+        ("hydrulic" * 1000, "en"),  # no word
     ],
 )
 def test_known_words_names_and_codes_are_read_as_they_stand(speller: Speller, need: str, language: str) -> None:
@@ -103,6 +107,33 @@ def test_of_a_letter_only_what_it_asks_for_is_read(messages: Messages, language:
 def test_a_short_need_is_read_as_it_stands_whatever_it_says(messages: Messages) -> None:
     need = "Thank you for your kind reply. Overhaul of gearboxes."
     assert messages.asked(need, "en") == need
+
+
+def test_a_letter_keeps_what_excludes_and_what_has_a_figure_or_a_certificate(messages: Messages) -> None:
+    asks = ("Overhaul of worn gearboxes.", "No lasers.", "They turn at 300 rpm.", "The hall is ATEX zone 1.")
+    letter = " ".join((LETTERS["en"][0], *asks, LETTERS["en"][2]))
+    assert messages.asked(letter, "en") == "\n".join(asks)
+
+
+def test_a_list_of_what_is_wanted_is_no_letter_whatever_it_ends_with(messages: Messages) -> None:
+    wanted = (
+        "Overhaul of gearboxes on our line:\n- worn helical gears, ratio up to forty\n- hydraulic cylinders get new seals\n"
+        "- shafts are ground\n- no lasers\n- machines stand still for two days at most\n- test records of leakage\n"
+        "- delivery by the end of March\n- warranty of two years, spare parts for ten\n- the same people come back each year\n"
+    )
+    assert len(wanted.split()) >= FEWEST_WORDS
+    assert messages.asked(wanted, "en") == wanted
+
+
+def test_lines_that_a_mail_program_broke_are_read_as_one_sentence(messages: Messages) -> None:
+    ask = "Overhaul of worn gearboxes\nand hydraulic cylinders."
+    letter = " ".join((LETTERS["en"][0], ask, LETTERS["en"][2]))
+    assert messages.asked(letter, "en") == ask.replace("\n", " ")
+
+
+def test_a_document_of_many_lines_is_read_as_it_stands(messages: Messages) -> None:
+    letter = "Dear Anna,\n" + "Overhaul of gearboxes.\n" * MOST + "Thank you for your kind reply.\nKind regards"
+    assert messages.asked(letter, "en") == letter
 
 
 def test_a_long_need_without_courtesies_is_read_as_a_whole(messages: Messages) -> None:

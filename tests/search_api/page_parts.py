@@ -87,7 +87,7 @@ def why_not(wanted: WhyIn, asked: StartupOut, last: StartupOut, snapshot: str) -
     is_listed, is_out = asked.name == "Porosense", asked.name == LEFT_OUT
     sent = wanted.model_dump(by_alias=True, exclude={"startup_id"}) | {"snapshot": snapshot}
     relaxed = sent["filters"] | {"trl_min": None, "country": ["IT", "US"]}
-    parts = (("lexical", 0.02, 0.31), ("passage", 0.4, 0.52), ("summary", 0.2, 0.18))
+    parts = (("lexical", 0.02, 0.31), ("passage", 0.4, 0.52), ("summary", 0.2, 0.18), ("kind", 0.1, 0.12))
     changes = [
         ([("filter", "country"), ("filter", "trl")], {"filters": relaxed}),
         ([("exclusion", "laser")], {"ignore_exclusions": ["laser"]}),

@@ -196,7 +196,7 @@ def test_an_exclusion_is_a_chip_that_switches_it_off_and_on_again_and_stays_in_t
 
 def test_an_exclusion_reads_well_on_a_phone_and_in_italian(phone: Page, italian: Page) -> None:
     phone.goto("/?need=hostile")
-    expect(phone.locator("#reading button")).to_have_text(re.compile("without: <img"))
+    expect(phone.locator("#reading button.chip")).to_have_text(re.compile("without: <img"))
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     italian.goto("/?need=rivestimenti senza cromo esavalente&ignore=cromo esavalente")
     expect(italian.get_by_role("button", name="Escludi di nuovo cromo esavalente")).to_have_text("senza: cromo esavalente")
@@ -450,7 +450,8 @@ def test_a_service_that_is_gone_is_told_and_the_page_recovers_nothing_by_itself(
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("The service does not answer.")
     page.get_by_role("button", name="Italiano").click()
-    expect(page.get_by_role("alert")).to_contain_text("Il servizio non risponde.")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("alert")).to_contain_text("The service does not answer.")
     assert next(pages, None) is None
 
 

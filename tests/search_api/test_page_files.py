@@ -7,10 +7,12 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
 import search_api
+from indexer.fusion import fuse
 
 STATIC = Path(search_api.__file__).parent / "static"
 LATER = STATIC / "later"
@@ -70,6 +72,12 @@ def test_every_word_asked_for_exists_and_every_word_is_asked_for() -> None:
         assert {key for key in known if not {key, *plain({key})} & asked and not key.startswith(beginnings)} == set()
 
 
+def test_every_part_of_a_score_has_its_word() -> None:
+    ones = np.ones(2, np.float32)
+    parts = fuse(ones, ones, ones, ones, kind=ones)[1]
+    assert {f"why.part.{part}" for part in parts} - set(words(LATER, "en")) == set()
+
+
 def test_a_word_stands_in_one_place() -> None:
     assert set(words(STATIC, "en")) & set(words(LATER, "en")) == set()
 
@@ -121,7 +129,7 @@ def test_no_string_ever_becomes_markup_or_code() -> None:
         assert sink not in code
     assert code.count("href:") == 1, "addresses enter through webLink alone"
     assert re.findall(r"\bimport\(.*", code) == [
-        "import(`./later/${name}.js${tried ? `?${tried}` : ''}`).catch(gone), common()]);"
+        "import(`./later/${name}.js${tried ? `?${tried}` : ''}`).catch((error) => gone(error, tried)), common()]);"
     ]
 
 

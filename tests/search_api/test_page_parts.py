@@ -30,6 +30,17 @@ def why_of(page: Page, name: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name=re.compile(rf"^{name}")).click()
 
 
+def held_back(page: Page, address: str) -> list[Route]:
+    """Return what the page asks for at `address` from now on, none of it answered."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep)
+    return held
+
+
 def test_nothing_of_it_is_loaded_before_it_is_wanted(page: Page) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(urlsplit(request.url).path))
@@ -105,6 +116,91 @@ def test_a_panel_that_cannot_be_loaded_is_told_and_opens_when_the_service_is_bac
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     page.get_by_role("button", name="TRL").click()
     expect(page.get_by_role("combobox", name="From")).to_be_visible()
+
+
+def test_the_panel_that_was_asked_for_last_is_the_one_that_opens(page: Page) -> None:
+    held = held_back(page, "**/api/classes")
+    page.goto("/?need=casting")
+    expect(page.get_by_role("article")).to_have_count(10)
+    with page.expect_request("**/api/classes"):
+        page.get_by_role("button", name="Technology").click()
+    page.get_by_role("button", name="Country").click()
+    expect(page.get_by_role("checkbox", name="Italy")).to_be_visible()
+    with page.expect_response("**/api/classes"):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+    expect(page.get_by_role("button", name="Country")).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".panel")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Technology").click()
+    expect(page.get_by_role("checkbox", name=f"{CASTING} 14")).to_be_visible()
+
+
+def test_a_panel_leaves_the_answers_own_failure_in_its_place(page: Page) -> None:
+    page.goto("/?need=crash&country=IT")
+    failure = page.get_by_role("alert").filter(has_text="Something went wrong in the service.")
+    expect(failure).to_be_visible()
+    page.get_by_role("button", name="Country").first.click()
+    expect(page.get_by_role("checkbox", name="Italy")).to_be_visible()
+    expect(failure).to_be_visible()
+
+
+def test_a_module_that_a_browser_will_not_ask_for_again_comes_with_the_page_anew(page: Page) -> None:
+    page.goto("/?need=casting")
+    expect(page.get_by_role("article")).to_have_count(10)
+    page.route("**/static/later/panels.js*", lambda route: route.abort())
+    page.get_by_role("button", name="Country").click()
+    for _ in range(2):
+        with page.expect_event("requestfailed", lambda sent: "/panels.js?" in sent.url):
+            page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Try again").click()
+    page.unroute("**/static/later/panels.js*")
+    expect(page.get_by_role("article")).to_have_count(10)
+    page.get_by_role("button", name="Country").click()
+    expect(page.get_by_role("checkbox", name="Italy")).to_be_visible()
+
+
+def test_no_more_is_asked_for_while_a_newer_question_is_on_its_way(page: Page) -> None:
+    page.goto("/?need=casting&country=IT")
+    expect(page.get_by_role("article")).to_have_count(10)
+    held = held_back(page, "**/api/search")
+    with page.expect_request("**/api/search"):
+        page.get_by_role("button", name="Remove the filter Italy").click()
+    page.get_by_role("button", name="More results").click()
+    (asked,) = held
+    assert asked.request.post_data_json == {"need": "casting", "limit": 10, "filters": {}}
+    asked.continue_()
+    page.unroute("**/api/search")
+    expect(page.locator("body")).not_to_have_class(re.compile("busy"))
+    expect(page.get_by_role("article")).to_have_count(10)
+    asked_for = asked_by(page, page.get_by_role("button", name="More results").click)
+    assert asked_for["filters"] == {}
+    expect(page.get_by_role("article")).to_have_count(20)
+
+
+def test_similar_startups_lead_back_to_one_behind_the_tenth(page: Page) -> None:
+    page.goto("/?need=casting")
+    page.get_by_role("button", name="More results").click()
+    expect(page.get_by_role("article")).to_have_count(20)
+    page.get_by_role("button", name="Startups similar to Startup 15").click()
+    expect(page.get_by_role("button", name="Back to the results")).to_be_focused()
+    page.get_by_role("button", name="Back to the results").click()
+    expect(page.get_by_role("article")).to_have_count(20)
+    expect(page.get_by_role("article", name="Startup 15")).to_be_focused()
+
+
+def test_the_focus_stays_where_a_newer_question_took_it(page: Page) -> None:
+    page.goto("/?need=casting")
+    held_back(page, "**/similar?*")
+    with page.expect_request("**/similar?*"):
+        page.get_by_role("button", name="Startups similar to Porosense").click()
+    field = page.get_by_role("textbox", name="The need")
+    field.fill("scrap")
+    asked_by(page, lambda: field.press("Enter"))
+    expect(page.get_by_role("status")).to_contain_text("10 startups shown")
+    expect(field).to_be_focused()
 
 
 def test_more_results_go_on_with_the_token_and_keep_what_is_shown(page: Page) -> None:
@@ -298,7 +394,13 @@ def test_why_is_asked_with_the_keyboard_and_a_change_brings_the_startup_in(page:
     )
     dialog.locator("summary").click()
     expect(dialog.get_by_role("row")).to_have_text(
-        ["What countsStartup 40Startup 10", "Words of the need0.020.31", "Nearest passage0.40.52", "Profile as a whole0.20.18"]
+        [
+            "What countsStartup 40Startup 10",
+            "Words of the need0.020.31",
+            "Nearest passage0.40.52",
+            "Profile as a whole0.20.18",
+            "Kind of technology0.10.12",
+        ]
     )
     assert page.evaluate(CONTRAST) == []
     assert dialog.locator("button, input, summary").evaluate_all(UNNAMED) == []
@@ -373,6 +475,39 @@ def test_why_tells_what_is_wrong_and_how_to_go_on(page: Page) -> None:
     dialog.get_by_role("button", name=re.compile(page_parts.RENEWED)).click()
     assert asked_by(page, dialog.get_by_role("button", name="Search again").click)["need"] == "casting"
     expect(page.locator("dialog")).to_have_count(0)
+
+
+def test_why_opens_once_however_often_it_is_pressed_and_closes_with_the_step_back(page: Page) -> None:
+    page.goto("/?need=casting")
+    page.get_by_role("textbox", name="The need").fill("scrap")
+    asked_by(page, lambda: page.keyboard.press("Enter"))
+    expect(page.locator("body")).not_to_have_class(re.compile("busy"))
+    page.get_by_role("button", name="Is a startup missing?").first.dblclick()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.wait_for_timeout(100)
+    expect(page.locator("dialog")).to_have_count(1)
+    page.go_back()
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.get_by_role("textbox", name="The need")).to_have_value("casting")
+
+
+def test_enter_takes_nothing_that_was_offered_for_an_older_name(page: Page) -> None:
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if request.url.endswith("/why") else None)
+    page.goto("/?need=casting")
+    page.get_by_role("button", name="Is a startup missing?").first.click()
+    name = page.get_by_role("searchbox", name="Which startup did you expect?")
+    name.fill("Startup 40")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".offer")).to_have_count(1)
+    name.fill("Porosense")
+    name.press("Enter")
+    expect(dialog.locator(".offer")).to_have_text(re.compile("^Porosense"))
+    assert sent == []
+    page.route("**/api/search/why", lambda route: route.abort())
+    name.press("Enter")
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(dialog.locator(".reason")).to_be_focused()
 
 
 def test_why_that_takes_long_says_so_and_is_given_up_when_it_is_closed(page: Page) -> None:

@@ -12,16 +12,16 @@ const LONGEST_LABEL = 60;
 const BARS = 40;
 const MONTHS = 6;
 
-/** The panel of `field`: `state` is what is set, `facet` gives the counts, `onChange` takes the part of the state that changes. */
+/** The panel of `field`: `state` gives what is set, `facet` the counts, `onChange` takes the part of the state that changes. */
 export async function panel(field, state, facet, onChange) {
   if (field === 'class') await knowTechnologies();
-  const [title, counts, name] = [say(`filters.${field}`), facet(), SINGLE[field] ?? field];
+  const [set, title, counts, name] = [state(), say(`filters.${field}`), facet(), SINGLE[field] ?? field];
   const change = (value) => onChange({ [name]: value });
-  if (LISTS.includes(field)) return choice({ field, title, counts, chosen: state[field], nameOf: (value) => nameOf(field, value), onChange: change });
-  if (field === 'fetched') return fetched({ title, counts, chosen: state[name], onChange: change });
-  if (field === 'own_site') return ownSite({ title, counts, chosen: state[name], onChange: change });
+  if (LISTS.includes(field)) return choice({ field, title, counts, chosen: set[field], nameOf: (value) => nameOf(field, value), onChange: change });
+  if (field === 'fetched') return fetched({ title, counts, chosen: set[name], onChange: change });
+  if (field === 'own_site') return ownSite({ title, counts, chosen: set[name], onChange: change });
   const [low, high] = [`${field}_min`, `${field}_max`];
-  return range({ field, counts, low: state[low], high: state[high], onChange: ([a, b]) => onChange({ [low]: a, [high]: b }) });
+  return range({ field, counts, low: set[low], high: set[high], onChange: ([a, b]) => onChange({ [low]: a, [high]: b }) });
 }
 
 /**

@@ -3,7 +3,7 @@
 import { NO_FILTERS, PAGE, activeFilters } from '../address.js';
 import { button, hostOf, make, shorten, webAddress } from '../elements.js';
 import { nameOf } from '../filters.js';
-import { notice } from '../notice.js';
+import { notice } from '../more.js';
 import { Latest } from '../promises.js';
 import { LONGEST_NAME } from '../results.js';
 import { country, number, say, sayCount } from '../words.js';
@@ -43,7 +43,7 @@ export function open({ state, snapshot, onAnew, onChosen }) {
     result.replaceChildren();
     name.value = startup.name;
     told.textContent = say('why.wait');
-    const need = { need: state.need, limit: PAGE, filters: activeFilters(state), ignored: state.ignored, senses: state.senses };
+    const need = { need: state.need, limit: PAGE, filters: activeFilters(state), ignored: state.ignored, senses: state.senses, as_typed: state.as_typed };
     const choose = (change) => {
       close();
       onChosen(startup.id, change);
@@ -52,7 +52,10 @@ export function open({ state, snapshot, onAnew, onChosen }) {
       told.textContent = '';
       result.replaceChildren(...reasons(why, choose));
       result.focus();
-    }, (error) => fail(error, () => ask(startup)));
+    }, (error) => {
+      fail(error, () => ask(startup));
+      result.focus();
+    });
   };
   const offer = ({ startups: found, total }) => {
     result.replaceChildren();
@@ -60,19 +63,24 @@ export function open({ state, snapshot, onAnew, onChosen }) {
     offered.replaceChildren(...found.map(({ startup }) => make('li', {}, button('offer', shorten(startup.name, LONGEST_NAME), () => ask(startup), { dir: 'auto' }))));
     found.forEach(({ startup }, at) => offered.children[at].firstChild.append(make('span', { class: 'hint' }, whereabouts(startup))));
   };
+  let pause = null;
   const look = () => {
+    pause = null;
     latest.giveUp();
     if (name.value.trim() === '') return offered.replaceChildren();
     return latest.ask((signal) => startups({ name: name.value.trim(), limit: OFFERED }, signal), offer, (error) => fail(error, look));
   };
 
-  let pause;
   name.addEventListener('input', () => {
     clearTimeout(pause);
     told.textContent = '';
     pause = setTimeout(look, PAUSE_MS);
   });
-  dialog.addEventListener('keydown', (event) => step(event, [name, ...offered.querySelectorAll('button')]));
+  dialog.addEventListener('keydown', (event) => {
+    // What is offered is not yet of the name that stands there.
+    if (event.key === 'Enter' && event.target === name && (pause !== null || latest.isRunning)) return event.preventDefault();
+    return step(event, [name, ...offered.querySelectorAll('button')]);
+  });
   dialog.addEventListener('click', (event) => { if (event.target === dialog) close(); });
   dialog.addEventListener('close', () => {
     clearTimeout(pause);
@@ -137,7 +145,7 @@ function changes({ changes: found, filters, tried, complete }, choose) {
   const items = found.map(({ steps, rank, search }) => {
     const doing = make('span', { dir: 'auto' }, steps.map((step) => told(step, unknown)).join(', '));
     const change = {
-      ...NO_FILTERS, ...search.filters, need: search.need, ignored: search.ignore_exclusions, senses: search.senses, diverse: false,
+      ...NO_FILTERS, ...search.filters, need: search.need, ignored: search.ignore_exclusions, senses: search.senses, as_typed: search.as_typed, diverse: false,
     };
     const one = button('change', '', () => choose(change));
     one.append(doing, make('span', { class: 'reached' }, say('why.rank', { rank: number(rank) })));

@@ -71,6 +71,22 @@ def test_a_host_on_the_opt_out_list_is_never_asked(web: Web, settings: CrawlSett
     assert web.requests == []
 
 
+def test_a_wait_that_cannot_be_noted_is_told_and_the_fetching_goes_on(
+    web: Web, settings: CrawlSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Corpus(tmp_path / "corpus.sqlite") as corpus:
+        corpus.execute("CREATE TRIGGER no BEFORE INSERT ON waits BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    serve(web, {"/robots.txt": Reply("", 404), "/busy": Reply("", 503, headers={"Retry-After": "3600"})})
+    with (
+        Door(settings, tmp_path / "corpus.sqlite", rehearsal=True) as door,
+        pytest.raises(DirectoryError, match="cannot fetch"),
+    ):
+        door.get(web.url("lists", "/busy"))
+    (said,) = caplog.messages
+    assert "will not know" in said
+    assert "no room" in said
+
+
 def test_a_host_that_asked_to_be_left_alone_is_so_by_the_next_run_too(
     web: Web, settings: CrawlSettings, tmp_path: Path
 ) -> None:
