@@ -65,9 +65,14 @@ def test_a_slip_and_a_letter_are_told_apart(client: TestClient) -> None:
     assert "regards" not in letter["text"]
 
 
-def test_all_kinds_of_places_are_told_of_the_slip(client: TestClient) -> None:
-    answer = post(client, SLIP)
-    assert all(answer[kind] for kind in ("requirements", "exclusions", "senses", "missing")), answer
+def test_each_kind_of_place_is_one_in_what_was_read(small_home: Home, make_app: Callable[..., FastAPI]) -> None:
+    need = "sensori di vibrazzione per lo stampo, con tulipani olandesi, esclusi i droni"
+    with TestClient(make_app(small_home), base_url="http://127.0.0.1:8000") as client:
+        answer = post(client, need)
+    assert answer["read_as"]["text"] == need.replace("zz", "z")
+    for kind in ("requirements", "exclusions", "senses", "missing"):
+        assert answer[kind]
+        assert all(answer["read_as"]["text"][one["start"] : one["end"]].endswith(one["text"]) for one in answer[kind]), kind
 
 
 @pytest.mark.parametrize("need", NEEDS.values(), ids=NEEDS)
@@ -124,7 +129,7 @@ def test_changes_of_filters_alone_keep_the_need_as_it_was_typed(client: TestClie
 
 @pytest.mark.parametrize("need", NEEDS.values(), ids=NEEDS)
 def test_the_terminal_says_what_was_read_and_takes_the_need_as_typed(run: Run, client: TestClient, need: str) -> None:
-    read = post(client, need)["read_as"]["text"]
+    read = " ".join(post(client, need)["read_as"]["text"].split())
     searched = run("search", need, "--limit", "1")[1]
     best = json.loads(run("search", need, "--json")[1])["matches"][0]["startup"]["id"]
     for said in (searched, run("why", best, need)[1]):
