@@ -99,7 +99,7 @@ def test_of_what_nothing_is_said_there_is_no_passage(searcher: Search) -> None:
         ("coatings without cobalt", "without cobalt", "Coatings that replace cobalt.", "not stated"),
         ("coatings without cobalt", "without cobalt", "Coatings that last, cobalt-free.", "met"),
         ("coatings without cobalt", "without cobalt", "Coatings without a primer, thanks to cobalt.", "not stated"),
-        ("coatings without chromium", "without chromium", "Coatings made of chromium.", "not stated"),
+        ("coatings without chromium", "without chromium", "Coatings made of chromium.", "contradicted"),
         ("coatings without chromium", "without chromium", "Coatings without chromium.", "met"),
         ("sensors, ATEX certified", "ATEX certified", "Sensors without ATEX certification.", "contradicted"),
         ("sensors, ATEX certified", "ATEX certified", "We help makers of sensors to get ATEX certificates.", "not stated"),

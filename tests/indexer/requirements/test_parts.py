@@ -44,7 +44,7 @@ def _split(need: str, language: str) -> tuple[Part, ...]:
         ("en", "drives with a torque of 5 Nm", "what: drives | figure: torque of 5 Nm"),
         ("en", "alternative to hexavalent chrome plating", "what: alternative to hexavalent chrome plating"),
         ("it", "retrofit senza spostare le presse", "what: retrofit | what: senza spostare le presse"),
-        ("en", "coatings without chromium", "what: coatings | what: without chromium"),
+        ("en", "coatings without chromium", "what: coatings | exclusion: without chromium"),
         ("it", "misura senza contatto della rugosità", "what: misura senza contatto della rugosità"),
         ("it", "per favore", "where: favore"),
         ("it", "??", ""),
