@@ -30,9 +30,13 @@ FORMULA = re.compile(f"{SALUTATION}|{CLOSING}", re.IGNORECASE)
 """How letters begin or end."""
 COURTLY, FEWEST_COURTLY = 0.45, 2
 """Cosine to the nearest courtesy from which on a sentence is one, and how many make a letter that lacks the formulas."""
+PLAIN = 0.4
+"""Such a cosine from which on a sentence may be a courtesy: what it excludes or measures is not the offer's."""
+SHORTEST = 3
+"""Words of a sentence that is kept for its meaning: a shorter one may be a name."""
 PASSAGES, LINES = 10, 3
 """How many passages of startups, and courtesies, a sentence is held against: the nearest, since one may be chance."""
-KEPT = 0.5
+KEPT = 0.8
 """A sentence is kept from this share of the best one's margin on."""
 WRAPPED = re.compile(r"(?<=[^\s.!?;:…])[ \t]*\r?\n[ \t]*(?=[^\W\d_A-ZÀ-Þ]|\()")
 """Line breaks that a mail program put into sentences."""
@@ -62,25 +66,25 @@ class Messages:
             return text
         lines = [unwrapped[start:end] for start, end in spans]
         looks = [self._look(one, language) for one in lines]
-        best = max(margin for margin, _ in looks)
-        is_letter = FORMULA.search(text) or sum(courtly for _, courtly in looks) >= FEWEST_COURTLY
+        best = max((margin for one, (margin, _) in zip(lines, looks, strict=True) if len(one.split()) >= SHORTEST), default=0.0)
+        is_letter = FORMULA.search(text) or sum(courtesy >= COURTLY for _, courtesy in looks) >= FEWEST_COURTLY
         if best <= 0 or not is_letter:
             return text
         excluded = [one.start for one in exclusions.find(unwrapped, language, self._phrases)]
         kept = [
             one
-            for (start, end), one, (margin, courtly) in zip(spans, lines, looks, strict=True)
-            if margin >= KEPT * best
-            or (not courtly and (any(start <= at < end for at in excluded) or _is_measured(one, language)))
+            for (start, end), one, (margin, courtesy) in zip(spans, lines, looks, strict=True)
+            if (margin >= KEPT * best and len(one.split()) >= SHORTEST)
+            or (courtesy < PLAIN and (any(start <= at < end for at in excluded) or _is_measured(one, language)))
         ]
         return text if len(kept) == len(lines) else "\n".join(kept)
 
-    def _look(self, sentence: str, language: str) -> tuple[float, bool]:
-        """Return how much nearer a sentence is to what startups say than to courtesies, and whether it is one."""
+    def _look(self, sentence: str, language: str) -> tuple[float, float]:
+        """Return how much nearer a sentence is to what startups say than to courtesies, and the nearest one's cosine."""
         vector = self._encoder.encode_need(sentence)
         courtesies = self._courtesies(language) @ vector
         margin = _nearest(self._passages.scores(vector), PASSAGES) - _nearest(courtesies, LINES)
-        return margin, bool(courtesies.max() >= COURTLY)
+        return margin, float(courtesies.max())
 
     def _encoded(self, language: str) -> Vectors:
         return self._encoder.encode_passages([line.strip() for line in COURTESIES[language].strip().splitlines()])
