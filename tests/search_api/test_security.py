@@ -172,8 +172,10 @@ def test_nothing_outside_the_static_folder_is_served(port: int, path: str) -> No
 def test_static_files_have_the_types_that_browsers_ask_for(client: TestClient) -> None:
     static = Path(__file__).parents[2] / "search_api" / "static"
     kinds = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
-    for file in static.iterdir():
-        response = client.get(f"/static/{file.name}")
+    files = [path for path in static.rglob("*") if path.is_file()]
+    assert {path.parent.name for path in files} == {"static", "later"}
+    for file in files:
+        response = client.get(f"/static/{file.relative_to(static).as_posix()}")
         assert response.status_code == 200
         assert response.content == file.read_bytes()
         assert response.headers["Content-Type"].startswith(kinds.get(file.suffix, "text/"))
