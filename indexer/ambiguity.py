@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from indexer.errors import SenseError
 from indexer.glossary.senses import Chosen, spelling
-from indexer.results import Ambiguity, Exclusion
+from indexer.readings import Ambiguity, Exclusion
 from indexer.words import fold
 
 BETWEEN = "="

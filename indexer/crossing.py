@@ -13,7 +13,7 @@ from indexer.glossary.entries import Entry
 from indexer.glossary.phrases import Found, PhraseBook
 from indexer.glossary.senses import NOTHING, Chosen, Senses, alike, fitting, settled, spelling
 from indexer.lexical import Group
-from indexer.results import Ambiguity, Sense
+from indexer.readings import Ambiguity, Sense
 from indexer.routing import words_by_language
 from indexer.stems import stem as stem_of
 

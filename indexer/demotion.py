@@ -16,7 +16,7 @@ from indexer.dense import Scores
 from indexer.exclusions import may_deny, negated
 from indexer.lexical import Group
 from indexer.results import Passage
-from indexer.snapshot import Snapshot
+from indexer.snapshot import Snapshot, Starts
 
 SILENT = 0.4
 """The share of its score that a startup keeps which neither offers what is excluded nor says that it does without."""
@@ -52,7 +52,7 @@ class _Said:
 class Offers:
     """What the startups of a snapshot offer, read as far as needs ask for it. Safe to use from several threads."""
 
-    def __init__(self, snapshot: Snapshot, starts: npt.NDArray[np.int64]) -> None:
+    def __init__(self, snapshot: Snapshot, starts: Starts) -> None:
         """Take a snapshot, and where the passages of each of its startups begin, shape (startups + 1,)."""
         self._snapshot, self._starts = snapshot, starts
         self._doubtful: Callable[[int], bool] = lru_cache(REMEMBERED)(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from indexer.analysis import terms
 from indexer.glossary.entries import Entry
 from indexer.glossary.phrases import Found
-from indexer.results import Exclusion
+from indexer.readings import Exclusion
 from indexer.words import STOP_WORDS, fold
 
 Phrases = Callable[[str, str], Sequence[Found]]

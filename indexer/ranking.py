@@ -7,7 +7,7 @@ from indexer.demotion import Unwanted
 from indexer.facets import Mask
 from indexer.fusion import Parts, Scores
 from indexer.lexical import Group
-from indexer.results import Ambiguity, Exclusion
+from indexer.readings import Ambiguity, Exclusion
 
 Listed = Sequence[tuple[int, int, float]]
 """The rank by score, the row, and the share of its score that it keeps, of each match; best first."""

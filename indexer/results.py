@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from crawler.records import Startup
+from indexer.readings import Ambiguity, Exclusion, Missing, Requirement, Wording
 
 MAX_NEED_CHARACTERS = 10_000
 """A longer need is refused; a page of prose has some 3,000."""
@@ -58,74 +59,6 @@ class Need:
     """Which reranker put the matches before these in order, by the `key` of `Reranked`; None where there are none before."""
     as_typed: bool = False
     """Whether it is searched for as it stands: no letter is shortened, no word read as another, see `wording`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """What a need does not want; its place is one in the need, or in the `wording` of the answer where there is one."""
-
-    text: str
-    """The thing: cromo esavalente."""
-    start: int
-    """The first character of what says so: of "senza"."""
-    end: int
-    """The character after its last one."""
-    applied: bool = True
-    """Whether it counted; not where the need says to ignore it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sense:
-    """One of the things that an ambiguous word may mean."""
-
-    english: str
-    """Its first English form, which names it in a choice: stamping die."""
-    meaning_it: str
-    """What is meant, in Italian, as the glossary says it: attrezzo per tranciare lamiera."""
-    meaning_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguity:
-    """A word or phrase of a need that has several senses, said by different English words.
-
-    `text` is `[start:end]` of the need, or of the answer's `wording` where there is one.
-    """
-
-    text: str
-    start: int
-    end: int
-    taken: Sense
-    """What it was searched for as."""
-    senses: tuple[Sense, ...]
-    """All of them, in the glossary's order."""
-    chosen: bool
-    """Whether the need says so; else it is the likeliest."""
-
-
-class Kind(StrEnum):
-    """What a part of a need says."""
-
-    WHAT = "what"
-    """What is looked for, or what it is to do."""
-    WHERE = "where"
-    """For whom, on what or in which place it is to work."""
-    MATERIAL = "material"
-    PROCESS = "process"
-    FIGURE = "figure"
-    """A quantity with its unit."""
-    CERTIFICATION = "certification"
-    EXCLUSION = "exclusion"
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A part of a need: `text` is `[start:end]` of the need, or of the answer's `wording` where there is one."""
-
-    text: str
-    kind: Kind
-    start: int
-    end: int
 
 
 class Status(StrEnum):
@@ -203,15 +136,6 @@ class Verdict(StrEnum):
     """None of the first ten is likely to be relevant: nothing in the corpus seems to meet the need."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Words of a need that none of the first matches has, as they stand there, or in the `wording` where there is one."""
-
-    text: str
-    start: int
-    end: int
-
-
 class Plain(StrEnum):
     """Why matches keep the order that they had before a reranker."""
 
@@ -234,25 +158,6 @@ class Reranked:
     """It, if it put the first matches in order; empty if not."""
     plain: Plain | None = None
     """Why it did not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Respelt:
-    """A word of a need that nobody knows, and what it is read as."""
-
-    text: str
-    read_as: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What a need is read as, see `wording`."""
-
-    text: str
-    """What is searched for; places in the need that an answer tells are places in this."""
-    respelt: tuple[Respelt, ...] = ()
-    shortened: bool = False
-    """Whether sentences of a letter were left out that do not say what is looked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The one road of a query: need in, ranked startups with evidence out."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -9,50 +9,30 @@ from itertools import islice
 import numpy as np
 
 from crawler.records import Startup
-from indexer import ambiguity, evidence, exclusions, reranking, trust
+from indexer import ambiguity, evidence, reranking, trust
 from indexer.bounds import check_page
 from indexer.browsing import Browse, Catalogue, Listing
 from indexer.calibration import confidence, verdict
-from indexer.classes.kinds import Kinds
 from indexer.clauses import ClauseReader
 from indexer.crossing import Crossing, telling
-from indexer.demotion import Offers, Order, Unwanted
-from indexer.diversity import AMONG, spread
-from indexer.encoder import Encoder, SenseReader, Vector, WordReader
+from indexer.encoder import Encoder, Vector, WordReader
 from indexer.encoders import packaged_crossing
 from indexer.errors import NeedError, UnknownStartupError, WrongModelError
 from indexer.facets import Facets
-from indexer.fusion import Scores, fuse, share_of_highest
-from indexer.glossary.senses import Chosen
+from indexer.fusion import Scores, share_of_highest
 from indexer.lexical import Group
+from indexer.ranker import Ranker
 from indexer.ranking import Listed, Ranking
+from indexer.readings import Wording
 from indexer.requirements.coverage import Reader, Sought
 from indexer.requirements.parts import split
 from indexer.reranking import Look, SecondLook
-from indexer.results import (
-    MAX_NEED_CHARACTERS,
-    Answer,
-    Evidence,
-    Exclusion,
-    Match,
-    MoreLike,
-    Need,
-    Passage,
-    SimilarAnswer,
-    Verdict,
-    Wording,
-)
-from indexer.routing import need_language
+from indexer.results import MAX_NEED_CHARACTERS, Answer, Evidence, Match, MoreLike, Need, Passage, SimilarAnswer, Verdict
 from indexer.similar import more_like
 from indexer.snapshot import Manifest, Snapshot
 from indexer.why.reasons import Why
 from indexer.why.why import Room, told_of, why
 from indexer.wording import WordingReader
-
-FIRST = 8
-"""Startups at most whose words are taken for those of what is looked for (pseudo-relevance feedback)."""
-FIRST_SHARE = 0.01
-"""Of all startups, likewise: of a few dozen, those that are looked for are one or two."""
 
 
 class Searcher:
@@ -100,10 +80,9 @@ class Searcher:
         self._row_of = {s.id: row for row, s in enumerate(snapshot.startups)}
         owners = [self._row_of[p.startup_id] for p in snapshot.passages]
         self._starts = np.searchsorted(owners, np.arange(len(snapshot.startups) + 1))
-        self._offers, self._excluding = Offers(snapshot, self._starts), excluding
+        self.ranker = Ranker(snapshot, self._starts, encoder, self._crossing, self._facets, excluding=excluding, kinds=kinds)
         self._reader = Reader(snapshot, self._starts) if covering else None
         self._wording = WordingReader(encoder, snapshot, self._crossing) if wording else None
-        self._kinds = _kinds(snapshot) if kinds else None
         self._clauses = ClauseReader(encoder) if isinstance(encoder, WordReader) else None
 
     @property
@@ -159,7 +138,7 @@ class Searcher:
         check(need)
         row = self._row(startup_id)
         typed, (need, wording) = need.text, self._read(need)
-        found = why(need, row, Room(self._snapshot, self._starts, self._facets, self._crossing, self._search))
+        found = why(need, row, Room(self._snapshot, self._starts, self._facets, self._crossing, self.ranker.best))
         return told_of(typed, wording, found) if wording else found
 
     def search(self, need: Need) -> Answer:
@@ -176,8 +155,8 @@ class Searcher:
         began = time.perf_counter()
         check(need)
         typed, (need, wording) = need, self._read(need)
-        ranking = self._ranking(need)
-        listed, first = self._listed(ranking, need, reranking.AMONG if self._second_look else 0)
+        ranking = self.ranker.ranking(need)
+        listed, first = self.ranker.listed(ranking, need, reranking.AMONG if self._second_look else 0)
         in_passages = share_of_highest(self._snapshot.lexical_passages.scores(ranking.groups))
         of_passages = share_of_highest(ranking.cosines) + in_passages
         look = self._reranked(need, ranking, listed, of_passages)
@@ -240,70 +219,6 @@ class Searcher:
         wording = self._wording.read(need.text)
         return (need, None) if wording.text == need.text else (replace(need, text=wording.text), wording)
 
-    def _search(self, need: Need) -> tuple[Ranking, Listed]:
-        """Return how a need ranks all startups, and its matches up to the last one wanted."""
-        ranking = self._ranking(need)
-        return ranking, self._listed(ranking, need)[0]
-
-    def _listed(self, ranking: Ranking, need: Need, least: int = 0) -> tuple[Listed, Order]:
-        """Return the matches up to the last one wanted, `least` at least, and those that the answer as a whole is judged by."""
-        wanted = max(need.offset + need.limit, least)
-        depth = max(wanted, AMONG if need.diverse else trust.FIRST)
-        best = self._offers.ranked(ranking.scores, ranking.passing, ranking.things, depth)
-        listed = [(rank, row, kept) for rank, (row, kept) in enumerate(best, start=1)]
-        if need.diverse and listed:
-            first = listed[:AMONG]
-            scores = np.array([ranking.scores[row] * kept for _, row, kept in first], np.float32)
-            vectors = np.vstack([self._snapshot.dense_startups.vectors(row, row + 1) for _, row, _ in first])
-            listed[:AMONG] = [first[place] for place in spread(scores, vectors)]
-        return listed[:wanted], best[: trust.FIRST]
-
-    def _ranking(self, need: Need) -> Ranking:
-        """Score all startups for a need, those that its filters leave out too."""
-        masks = self._facets.masks(need.filters)
-        language = need_language(need.text, self._crossing.known)
-        excluded = self._excluded(need, language)
-        applied = [one for one in excluded if one.applied]
-        text = exclusions.rest(need.text, applied)
-        chosen = ambiguity.read(need.senses)
-        ambiguous_in = partial(self._crossing.ambiguities, language=language, chosen=chosen)
-        ambiguous = ambiguity.in_need(need.text, applied, text, ambiguous_in)
-        ambiguity.check(chosen, ambiguous)
-        things = tuple(self._offers.unwanted(self._crossing.groups(one.text, language, chosen)) for one in applied)
-        groups = self._crossing.groups(text, language, chosen)
-        vector = self._vector(text, chosen)
-
-        cosines = self._snapshot.dense.scores(vector)
-        nearest = np.maximum.reduceat(cosines, self._starts[:-1])
-        lexical = self._snapshot.lexical_startups.scores(groups)
-        summaries = self._snapshot.dense_startups.scores(vector)
-        kind = self._kinds.scores(vector) if self._kinds else None
-        feedback = self._feedback(fuse(nearest, summaries, lexical, kind=kind)[0], things)
-        scores, parts = fuse(nearest, summaries, lexical, feedback, kind=kind)
-        passing = self._facets.both(masks.values())
-        return Ranking(
-            language,
-            excluded,
-            things,
-            ambiguous,
-            text,
-            groups,
-            masks,
-            passing,
-            cosines,
-            nearest,
-            summaries,
-            lexical,
-            scores,
-            parts,
-        )
-
-    def _vector(self, text: str, chosen: Chosen) -> Vector:
-        """Return the vector of a need; a model that knows no senses reads it as it stands, whatever was chosen."""
-        if chosen and isinstance(self._encoder, SenseReader):
-            return self._encoder.encode_chosen(text, chosen)
-        return self._encoder.encode_need(text)
-
     def _sought(self, need: Need, ranking: Ranking) -> tuple[Sought, ...]:
         """Return the parts of a need as they are looked for in passages."""
         if self._reader is None:
@@ -318,20 +233,6 @@ class Searcher:
             raise UnknownStartupError(f"there is no startup {startup_id[:200]!r} in the snapshot {self.manifest.id}")
         return row
 
-    def _excluded(self, need: Need, language: str) -> tuple[Exclusion, ...]:
-        """Return what a need excludes; what it says to ignore is not applied."""
-        if not self._excluding:
-            return ()
-        ignored = {text.casefold() for text in need.ignore_exclusions}
-        found = exclusions.find(need.text, language, self._crossing.phrases)
-        return tuple(replace(one, applied=one.text.casefold() not in ignored) for one in found)
-
-    def _feedback(self, scores: Scores, things: Sequence[Unwanted]) -> Scores:
-        """Return how much each startup has of the words of those with the highest scores."""
-        count = min(FIRST, int(FIRST_SHARE * len(scores)))
-        first = np.array([row for row, _ in self._offers.ranked(scores, np.ones(len(scores), bool), things, count)], np.int64)
-        return self._snapshot.lexical_startups.feedback(first, scores[first] / max(float(scores[first].sum()), 1e-9))
-
     def _evidence(
         self, row: int, of_passages: Scores, groups: tuple[Group, ...], direction: Vector | None
     ) -> tuple[Evidence, ...]:
@@ -339,11 +240,6 @@ class Searcher:
         scored = list(zip(self._snapshot.passages[own], map(float, of_passages[own]), strict=True))
         shown = evidence.choose(scored, telling(groups))
         return shown if self._clauses is None or direction is None else self._clauses.marked(shown, direction)
-
-
-def _kinds(snapshot: Snapshot) -> Kinds:
-    vector_of = dict(zip(snapshot.class_texts, snapshot.dense_classes.vectors(), strict=True))
-    return Kinds(snapshot.classified.classes, vector_of, snapshot.belonging)
 
 
 def _called(model: str, prompts: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer import evidence
 from indexer.bounds import check_page
@@ -15,14 +14,13 @@ from indexer.facets import Facets, Mask
 from indexer.fusion import Scores, fuse, share_of_highest
 from indexer.lexical import Group, LexicalIndex
 from indexer.results import MoreLike, Similar, SimilarAnswer
-from indexer.snapshot import Snapshot
+from indexer.snapshot import Snapshot, Starts
 
 OWN_PASSAGES = 16
 """Passages of the given startup that others are compared with, from its first on: those say what it is."""
 TERMS = 40
 """Of its terms, those that tell it best from other startups."""
 
-Starts = npt.NDArray[np.int64]
 Weighted = tuple[tuple[Group, float], ...]
 """Terms with what each counts for."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from crawler.home import Home
@@ -25,6 +26,8 @@ from indexer.errors import IndexWriteError, NoSnapshotError, SnapshotBusyError, 
 from indexer.lexical import LexicalIndex
 from indexer.results import Passage
 
+Starts = npt.NDArray[np.int64]
+"""Where the passages of each startup begin, and those of the last one end, shape (startups + 1,)."""
 FORMAT = 4
 """Raised when the files change their form; a snapshot of another format is refused."""
 SAME = "same.jsonl"

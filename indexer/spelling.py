@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from indexer.crossing import Crossing, tagged
 from indexer.lexical import LexicalIndex
-from indexer.results import Respelt
+from indexer.readings import Respelt
 from indexer.stems import stem
 from indexer.words import STOP_WORDS, fold
 

@@ -8,7 +8,7 @@ from indexer.demotion import Order, trusted
 from indexer.fusion import LEAST
 from indexer.lexical import LexicalIndex
 from indexer.ranking import Ranking
-from indexer.results import Missing
+from indexer.readings import Missing
 from indexer.why.words import units
 
 FIRST = 10

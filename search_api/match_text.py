@@ -7,7 +7,8 @@ from rich.markup import escape
 from rich.text import Text
 
 from indexer.ambiguity import BETWEEN
-from indexer.results import Ambiguity, Confidence, Evidence, Match, Reranked, Similar
+from indexer.readings import Ambiguity
+from indexer.results import Confidence, Evidence, Match, Reranked, Similar
 from search_api import grid_text
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

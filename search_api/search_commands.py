@@ -9,7 +9,8 @@ from rich.markup import escape
 
 from crawler.home import Home
 from indexer.cross_encoders import chosen_second_look
-from indexer.results import Filters, MoreLike, Need, Verdict, Wording
+from indexer.readings import Wording
+from indexer.results import Filters, MoreLike, Need, Verdict
 from indexer.searcher import check
 from indexer.settings import index_settings, rerank_settings
 from search_api import match_text, why_text

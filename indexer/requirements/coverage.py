@@ -19,13 +19,14 @@ from indexer.evidence import marks
 from indexer.evidence import words as words_of
 from indexer.exclusions import negated
 from indexer.lexical import Group
+from indexer.readings import Kind
 from indexer.requirements import certificates, quantities
 from indexer.requirements.certificates import Certificate, Holding
 from indexer.requirements.comparing import Relation, measured, relation
 from indexer.requirements.parts import Part
 from indexer.requirements.quantities import Bound, Quantity, usual
 from indexer.requirements.subjects import is_by_the_way, is_denied, is_flexible, is_used, sentence, sentences, speaks_of_others
-from indexer.results import Coverage, Evidence, Kind, Passage, Status
+from indexer.results import Coverage, Evidence, Passage, Status
 from indexer.snapshot import Snapshot
 
 MET_FROM = 0.75

@@ -13,6 +13,7 @@ from itertools import pairwise
 from indexer.exclusions import BREAK, CUE, VERB
 from indexer.glossary.phrases import Found
 from indexer.passages import SENTENCE_END
+from indexer.readings import Exclusion, Kind, Requirement
 from indexer.requirements import certificates, quantities
 from indexer.requirements.certificates import Certificate
 from indexer.requirements.quantities import Quantity
@@ -35,7 +36,6 @@ from indexer.requirements.wording import (
     WITHOUT,
     WORD,
 )
-from indexer.results import Exclusion, Kind, Requirement
 from indexer.words import FILLER_WORDS, STOP_WORDS, fold
 
 Phrases = Callable[[str, str], Sequence[Found]]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crawler.records import Startup
-from indexer.results import Need, Wording
+from indexer.readings import Wording
+from indexer.results import Need
 
 
 class Standing(StrEnum):

@@ -11,9 +11,10 @@ from indexer.crossing import Crossing
 from indexer.errors import SenseError
 from indexer.facets import Facets
 from indexer.ranking import Listed, Ranking
-from indexer.results import Filters, Need, Wording
-from indexer.similar import Starts, same_company
-from indexer.snapshot import Snapshot
+from indexer.readings import Wording
+from indexer.results import Filters, Need
+from indexer.similar import same_company
+from indexer.snapshot import Snapshot, Starts
 from indexer.why.changes import Candidate, candidates
 from indexer.why.reasons import Change, Difference, Lost, Other, Standing, Step, StepKind, Why
 from indexer.why.widening import widened

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from indexer.ambiguity import BETWEEN
-from indexer.results import Ambiguity, Exclusion, Missing, Requirement, Wording
+from indexer.readings import Ambiguity, Exclusion, Missing, Requirement, Wording
 from search_api.wire.shape import Out
 
 

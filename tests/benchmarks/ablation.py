@@ -93,7 +93,7 @@ def runs(snapshot: Snapshot, encoder: Encoder, crossing: Crossing, topics: Seque
     """Return a run per way of ranking."""
     manifest = replace(snapshot.manifest, model_digest=encoder.digest)  # a variant of it, whose English vectors are the same
     searcher = Searcher(replace(snapshot, manifest=manifest), encoder, crossing)
-    kinds = searcher._kinds
+    kinds = searcher.ranker._kinds
     if kinds is None:
         raise ValueError("the snapshot has no classes")
     row_of = {startup.id: row for row, startup in enumerate(snapshot.startups)}
@@ -106,7 +106,7 @@ def runs(snapshot: Snapshot, encoder: Encoder, crossing: Crossing, topics: Seque
         summary = snapshot.dense_startups.scores(vector)
         lexical = snapshot.lexical_startups.scores(crossing.groups(text, need_language(text, crossing.known)))
         kind = kinds.scores(vector)
-        feedback = [searcher._feedback(fuse(passage, summary, lexical, kind=one)[0], ()) for one in (kind, None)]
+        feedback = [searcher.ranker.feedback(fuse(passage, summary, lexical, kind=one)[0], ()) for one in (kind, None)]
         roads = Roads(passage, summary, lexical, kind, *feedback)
         for name, way in WAYS.items():
             scores = way(roads)

@@ -51,7 +51,7 @@ class Asked:
 
 def ask(searcher: Searcher, text: str) -> tuple[list[str], tuple[Signs, ...]]:
     """Return the ids of the first matches, and the signs of each."""
-    ranking, listed = searcher._search(Need(text, MAX_LIMIT))
+    ranking, listed = searcher.ranker.best(Need(text, MAX_LIMIT))
     rows = [(row, kept) for _, row, kept in listed]
     ids = [searcher._snapshot.startups[row].id for row, _ in rows]
     return ids, trust.signs(ranking, searcher._snapshot.lexical_startups, rows)

@@ -17,7 +17,8 @@ from indexer.encoder import Encoder
 from indexer.encoders import packaged_crossing
 from indexer.errors import SenseError
 from indexer.glossary.entries import packaged_entries
-from indexer.results import Answer, Exclusion, Need
+from indexer.readings import Exclusion
+from indexer.results import Answer, Need
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot

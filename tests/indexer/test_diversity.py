@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import indexer.searcher
+import indexer.ranker
 from indexer.diversity import RELEVANCE, spread
 from indexer.results import MAX_LIMIT, Need
 from indexer.searcher import Searcher
@@ -67,8 +67,8 @@ def test_a_diverse_answer_has_the_plain_matches_and_says_their_plain_ranks(searc
 
 
 def test_matches_behind_the_first_keep_their_places(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexer.searcher, "AMONG", 6)
-    monkeypatch.setattr(indexer.searcher, "spread", lambda scores, _: tuple(reversed(range(len(scores)))))
+    monkeypatch.setattr(indexer.ranker, "AMONG", 6)
+    monkeypatch.setattr(indexer.ranker, "spread", lambda scores, _: tuple(reversed(range(len(scores)))))
     ranks = [match.plain_rank for match in searcher.search(Need("laser welding robot", 20, diverse=True)).matches]
     assert ranks == [6, 5, 4, 3, 2, 1, *range(7, 21)]
     assert [match.plain_rank for match in searcher.search(Need("laser welding robot", 2, diverse=True)).matches] == ranks[:2]

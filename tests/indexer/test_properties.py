@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import indexer.searcher
+import indexer.ranker
 from crawler.home import Home
 from crawler.records import Block, Page, Profile, Startup
 from indexer.build import build
@@ -116,7 +116,7 @@ def test_every_part_has_its_score_and_rank_with_exclusions_feedback_and_diversit
     made: list[tuple[Startup, list[str], str]], text: str, *, unwanted: str, diverse: bool
 ) -> None:
     with indexed(made) as of, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexer.searcher, "FIRST_SHARE", 1.0)  # of so few startups there is no feedback otherwise
+        patch.setattr(indexer.ranker, "FIRST_SHARE", 1.0)  # of so few startups there is no feedback otherwise
         answer = of.searcher.search(Need(text + unwanted, MAX_LIMIT, diverse=diverse))
         assert len(answer.matches) == len(made)
         for match in answer.matches:

@@ -76,7 +76,7 @@ def test_the_answer_as_a_whole_is_the_same_on_every_page(searcher: Searcher, pag
     ],
 )
 def test_what_no_match_has_is_said_in_the_needs_own_words(texts_searcher: Searcher, need: str, missing: list[str]) -> None:
-    ranking, listed = texts_searcher._search(Need(need))
+    ranking, listed = texts_searcher.ranker.best(Need(need))
     index = texts_searcher._snapshot.lexical_startups
     found = trust.missing(need, ranking, texts_searcher._crossing, index, [(row, kept) for _, row, kept in listed])
     assert [one.text for one in found] == missing
@@ -107,7 +107,7 @@ def test_what_offers_the_excluded_is_less_likely(texts_searcher: Searcher) -> No
 
 
 def test_signs_are_counted_over_all_startups(texts_searcher: Searcher) -> None:
-    ranking, listed = texts_searcher._search(Need("laser cutting of submarine steel"))
+    ranking, listed = texts_searcher.ranker.best(Need("laser cutting of submarine steel"))
     matches = [(row, kept) for _, row, kept in listed]
     index = texts_searcher._snapshot.lexical_startups
     signs = trust.signs(ranking, index, matches)

@@ -12,7 +12,8 @@ from indexer.encoder import Encoder
 from indexer.encoders import packaged_crossing
 from indexer.lexical import LexicalIndex
 from indexer.messages import FEWEST_WORDS, MOST, Messages
-from indexer.results import Need, Respelt
+from indexer.readings import Respelt
+from indexer.results import Need
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot

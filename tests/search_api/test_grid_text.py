@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from crawler.records import Startup
-from indexer.results import Confidence, Coverage, Evidence, Kind, Match, Passage, Requirement, Status
+from indexer.readings import Kind, Requirement
+from indexer.results import Confidence, Coverage, Evidence, Match, Passage, Status
 from search_api.grid_text import line
 
 PASSAGE = Passage("s", None, "S", "", "It stands up to 150 °C.", 0, 23, "en", datetime(2026, 1, 1, tzinfo=UTC), "site")

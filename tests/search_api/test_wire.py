@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from crawler.records import Startup
-from indexer.results import Answer, Confidence, Evidence, Exclusion, Filters, Match, Missing, Need, Passage, Verdict
+from indexer.readings import Exclusion, Missing
+from indexer.results import Answer, Confidence, Evidence, Filters, Match, Need, Passage, Verdict
 from search_api.wire.requests import FiltersIn, SearchIn, SearchQuery
 from search_api.wire.responses import SearchOut
 from search_api.wire.startups import StartupOut

@@ -22,7 +22,7 @@ ADDED = ("powder", "sieve", "gauze")
 @given(text=st.lists(PARTS, min_size=1, max_size=12).map(" ".join).filter(lambda text: any(map(str.isalnum, text))))
 def test_changes_come_by_size_each_once_and_can_be_searched_for(searcher: Searcher, text: str) -> None:
     need = Need(text, 3)
-    ranking, _ = searcher._search(need)
+    ranking, _ = searcher.ranker.best(need)
     found, _ = candidates(need, ranking, units(text, ranking, searcher._crossing), ADDED)
     assert [one.size for one in found] == sorted(one.size for one in found)
     needs = [one.need for one in found]
@@ -36,7 +36,7 @@ def test_changes_come_by_size_each_once_and_can_be_searched_for(searcher: Search
 
 def test_no_need_gets_longer_than_needs_may_be(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
     need = Need("laser steel")
-    ranking, _ = searcher._search(need)
+    ranking, _ = searcher.ranker.best(need)
     whole = units(need.text, ranking, searcher._crossing)
     monkeypatch.setattr(indexer.why.changes, "MAX_NEED_CHARACTERS", 17)
     found = [one.need.text for one in candidates(need, ranking, whole, ("mill", "powder"))[0]]
@@ -45,12 +45,12 @@ def test_no_need_gets_longer_than_needs_may_be(searcher: Searcher, monkeypatch: 
 
 def test_clauses_are_left_out_as_wholes_and_the_last_words_never(searcher: Searcher) -> None:
     need = Need("laser welding of steel, camera for castings, robot")
-    ranking, _ = searcher._search(need)
+    ranking, _ = searcher.ranker.best(need)
     found, _ = candidates(need, ranking, units(need.text, ranking, searcher._crossing), ())
     assert "laser welding of steel, robot" in [one.need.text for one in found]
     for text, last in (("laser", "laser"), ("laser welding, without steel", "laser welding")):
         alone = Need(text)
-        ranking, _ = searcher._search(alone)
+        ranking, _ = searcher.ranker.best(alone)
         found, _ = candidates(alone, ranking, units(text, ranking, searcher._crossing), ())
         assert "without steel" not in [one.need.text for one in found]
         assert not any(step.what.strip(" ,") == last for one in found for step in one.steps)
@@ -58,7 +58,7 @@ def test_clauses_are_left_out_as_wholes_and_the_last_words_never(searcher: Searc
 
 def test_it_is_told_how_small_the_changes_are_that_are_left_aside(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
     need = Need("laser welding of steel with a camera")
-    ranking, _ = searcher._search(need)
+    ranking, _ = searcher.ranker.best(need)
     whole = units(need.text, ranking, searcher._crossing)
     words = ("mill", "powder", "sieve")
     assert candidates(need, ranking, whole, words)[1] is None

@@ -15,6 +15,7 @@ from crawler.records import Profile, Startup
 from indexer.build import build
 from indexer.encoder import Encoder
 from indexer.errors import FilterError, NeedError, SenseError, UnknownStartupError
+from indexer.ranker import Ranker
 from indexer.results import MAX_LIMIT, Filters, Need
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
@@ -200,14 +201,14 @@ def test_an_error_of_senses_is_passed_over_only_where_senses_are_chosen(
     small: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     need = Need("camera, photograph, bridges", 1)
-    searched = Searcher._search
+    ranked = Ranker.best
 
-    def broken(searcher: Searcher, one: Need) -> object:
+    def broken(ranker: Ranker, one: Need) -> object:
         if one.text != need.text:
             raise SenseError("a fault")
-        return searched(searcher, one)
+        return ranked(ranker, one)
 
-    monkeypatch.setattr(Searcher, "_search", broken)
+    monkeypatch.setattr(Ranker, "best", broken)
     with pytest.raises(SenseError, match="a fault"):
         small.why(need, "mute")
 

@@ -70,20 +70,20 @@ def test_a_name_is_in_a_need_word_by_word(name: str, text: str, named: bool) -> 
 
 def test_phrases_of_the_glossary_are_units_and_what_is_excluded_is_none(searcher: Searcher) -> None:
     need = Need("visione artificiale per getti, senza laser e con un braccio")
-    ranking, _ = searcher._search(need)
+    ranking, _ = searcher.ranker.best(need)
     assert [need.text[one.start : one.end] for one in units(need.text, ranking, searcher._crossing)] == [
         "visione artificiale",
         "getti",
         "braccio",
     ]
     kept = Need(need.text, ignore_exclusions=("laser",))
-    ranking, _ = searcher._search(kept)
+    ranking, _ = searcher.ranker.best(kept)
     assert "laser" in [kept.text[one.start : one.end] for one in units(kept.text, ranking, searcher._crossing)]
 
 
 def test_of_a_phrase_words_are_missing_where_it_is_said_in_part_in_its_own_language(searcher: Searcher) -> None:
     text = "laser welding"
-    ranking, _ = searcher._search(Need(text))
+    ranking, _ = searcher.ranker.best(Need(text))
     (unit,) = units(text, ranking, searcher._crossing)
     assert unit.lacked({"weld"}) == ((0, 5),)
     (in_italian, *_) = [stem for group in unit.groups for stem, _ in group if stem.startswith("it:sald")]
