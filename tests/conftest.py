@@ -20,6 +20,7 @@ from indexer.glossary.entries import packaged_entries
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
+from tests.frozen_web import CrawledSites, crawl_sites
 from tests.netguard import sitecustomize as _netguard  # noqa: F401  # its import sets up the guard in this process
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +72,12 @@ def bodies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def encoder(bodies: Path) -> BilingualEncoder:
     """The default model."""
     return BilingualEncoder(packaged_entries(), bodies)
+
+
+@pytest.fixture(scope="session")
+def crawled_sites(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> CrawledSites:
+    """The frozen real sites, crawled. Tests only read the corpus; they may add an index."""
+    return crawl_sites(shared, tmp_path_factory.mktemp("sites"))
 
 
 @pytest.fixture(scope="session")

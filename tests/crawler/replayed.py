@@ -1,18 +1,13 @@
-"""The proxy that replays the frozen slice of the real web, with faults, and what its log says of a crawl."""
+"""What the log of the proxy that replays the frozen slice of the real web says of a crawl."""
 
 import json
 import random
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from protego import Protego
 
 from crawler.corpus.corpus import Corpus
@@ -20,13 +15,11 @@ from crawler.corpus.pages import Change
 from crawler.corpus.readings import Readings
 from crawler.corpus.recording import CrawlSummary
 from crawler.records import Outcome, Visit
+from tests.frozen_web import Fault
 
 AGENT = "StartupScout"
 TIMEOUT = 3.0
 """Seconds that the crawls have for an answer."""
-
-Fault = dict[str, Any]
-"""What goes wrong at one host, see the proxy's own help; the count of `times` begins with robots.txt."""
 
 
 @dataclass(frozen=True)
@@ -121,25 +114,6 @@ def host_of(url: str) -> str:
 
 def at(url: str, host: str) -> bool:
     return bare(host_of(url)) == bare(host)
-
-
-@contextmanager
-def proxied(shared: Path, faults: dict[str, Fault], log: Path) -> Iterator[None]:
-    """Let crawls within the block go through the proxy, with these faults and this log."""
-    told = log.with_suffix(".faults")
-    told.write_text(json.dumps(faults))
-    command = [sys.executable, str(shared / "web" / "replay.py"), "--port", "0", "--log", str(log), "--faults", str(told)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as replay, pytest.MonkeyPatch.context() as patch:
-        try:
-            assert replay.stdout is not None
-            proxy = replay.stdout.readline().split(" on ")[1].strip()
-            for name in ("http_proxy", "HTTP_PROXY"):
-                patch.setenv(name, proxy)
-            for name in ("no_proxy", "NO_PROXY"):
-                patch.delenv(name, raising=False)
-            yield
-        finally:
-            replay.terminate()
 
 
 def read(web: Path, corpus_path: Path, faults: dict[str, Fault], summary: CrawlSummary, log: Path) -> Crawled:

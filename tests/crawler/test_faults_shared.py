@@ -21,7 +21,8 @@ from crawler.records import Outcome, Startup
 from crawler.seeds import read_seeds
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.sites.crawling import crawl
-from tests.crawler.replayed import AGENT, TIMEOUT, Crawled, Fault, at, host_of, proxied, read, requests
+from tests.crawler.replayed import AGENT, TIMEOUT, Crawled, at, host_of, read, requests
+from tests.frozen_web import Fault, proxied
 
 pytestmark = pytest.mark.shared
 

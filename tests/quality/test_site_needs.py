@@ -1,8 +1,5 @@
 """Needs over real sites, crawled and indexed end to end: the right startups, with the right page among the evidence."""
 
-import json
-import subprocess
-import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +8,6 @@ from pathlib import Path
 import pytest
 
 from crawler.corpus.corpus import Corpus
-from crawler.home import Home
-from crawler.seeds import read_seeds
-from crawler.settings import crawl_settings
-from crawler.sites.crawling import crawl
 from indexer.build import build
 from indexer.encoder import Encoder
 from indexer.encoders import packaged_crossing
@@ -24,6 +17,7 @@ from indexer.results import Answer, Need
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
+from tests.frozen_web import CrawledSites
 from tests.quality.conftest import MEASURED, RememberingEncoder
 
 FOLDER = Path(__file__).with_name("site_needs")
@@ -32,9 +26,6 @@ WORDINGS = {"plain": "topics", "short": "short", "long": "long", "hurried": "hur
 """How the needs are put, and the file that has them so."""
 KINDS = {name: ("it",) if name == "English terms" else LANGUAGES for name in WORDINGS}
 FIRST = 10
-DELAY = 0.03
-SLOW_HOST = "avtechscientific.com"
-"""Asks for 10 s between requests. Here it asks for 1 s, to be done in time."""
 
 
 @dataclass(frozen=True)
@@ -72,38 +63,17 @@ class Found:
 
 
 @pytest.fixture(scope="module")
-def crawled(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The frozen sites, crawled through their replay server."""
-    home = Home(tmp_path_factory.mktemp("site-needs"))
-    web = shared / "web"
-    robots = (web / "dev" / SLOW_HOST / "robots.txt").read_text().replace("Crawl-delay: 10", "Crawl-delay: 1")
-    faults = home.corpus.with_name("faults.json")
-    faults.write_text(json.dumps({SLOW_HOST: {"robots": robots}}))
-    command = [sys.executable, str(web / "replay.py"), "--port", "0", "--faults", str(faults)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as replay, pytest.MonkeyPatch.context() as patch:
-        assert replay.stdout is not None
-        port = replay.stdout.readline().rsplit(":", 1)[1].strip()
-        for name in ("http_proxy", "HTTP_PROXY"):
-            patch.setenv(name, f"http://127.0.0.1:{port}")
-        for name in ("no_proxy", "NO_PROXY"):
-            patch.delenv(name, raising=False)
-        crawl(read_seeds(web / "seeds.csv").startups, home.corpus, crawl_settings(delay=DELAY), rehearsal=True)
-        replay.terminate()
-    return home
-
-
-@pytest.fixture(scope="module")
-def judged(crawled: Home) -> Judged:
-    with Corpus(crawled.corpus, read_only=True) as corpus:
+def judged(crawled_sites: CrawledSites) -> Judged:
+    with Corpus(crawled_sites.home.corpus, read_only=True) as corpus:
         return Judged(read_qrels(FOLDER / "qrels.txt"), {page.url: page.startup_id for page in corpus.pages()})
 
 
 @pytest.fixture(scope="module")
 def found(
-    crawled: Home, judged: Judged, encoder: Encoder, vectors_folder: Path, pytestconfig: pytest.Config
+    crawled_sites: CrawledSites, judged: Judged, encoder: Encoder, vectors_folder: Path, pytestconfig: pytest.Config
 ) -> Mapping[tuple[str, str], Found]:
-    build(crawled, RememberingEncoder(encoder, vectors_folder), index_settings())
-    searcher = Searcher(load_snapshot(crawled), encoder, packaged_crossing(encoder))
+    build(crawled_sites.home, RememberingEncoder(encoder, vectors_folder), index_settings())
+    searcher = Searcher(load_snapshot(crawled_sites.home), encoder, packaged_crossing(encoder))
     startups = {topic: judged.startups(topic) for topic in judged.pages}
     measured = {}
     lines = pytestconfig.stash.setdefault(MEASURED, [])
