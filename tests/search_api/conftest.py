@@ -34,7 +34,6 @@ from search_api.app import create_app
 from search_api.cli import main
 from search_api.engine import Engine
 from search_api.settings import service_settings
-from tests.search_api.page_browser import browser, italian, origin, page, phone  # noqa: F401  # fixtures
 
 Run = Callable[..., tuple[int, str, str]]
 """Runs a command; returns exit code, standard output, standard error."""

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.search_api import page_server as stand_in
-from tests.search_api.page_browser import CONTRAST, ISOLATED, UNNAMED, asked_by, is_search, open_context, watched
+from tests.search_api.page import server as stand_in
+from tests.search_api.page.browser import CONTRAST, ISOLATED, UNNAMED, asked_by, is_search, open_context, watched
 
 pytestmark = pytest.mark.browser
 

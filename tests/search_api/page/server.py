@@ -21,7 +21,7 @@ from search_api.wire.requests import SearchIn
 from search_api.wire.responses import MatchOut, SearchOut, SimilarAnswerOut
 from search_api.wire.service import ProblemOut, StatusOut
 from search_api.wire.startups import EvidenceOut, StartupOut
-from tests.search_api import page_parts, page_reading
+from tests.search_api.page import parts, reading
 
 STATIC = Path(search_api.__file__).parent / "static"
 READ = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
@@ -235,7 +235,7 @@ def answer_to(question: SearchIn) -> SearchOut:
         ]
         verdict = "unsure"
     elif "clauses" in question.need:
-        passages = [evidence(text, marks=marks, clause=clause) for text, marks, clause in page_reading.CASES]
+        passages = [evidence(text, marks=marks, clause=clause) for text, marks, clause in reading.CASES]
         matches = [match(1, "possible", startup("Clausola"), *passages)]
     elif "grid" in question.need:
         matches = [covered(matches[0]), *matches[1:]]
@@ -266,7 +266,7 @@ def answer_to(question: SearchIn) -> SearchOut:
                 if text in question.need or (text == PAYLOAD and "hostile" in question.need)
             ],
             "senses": senses_of(question),
-            "read_as": None if question.as_typed else page_reading.wording_of(question.need, PAYLOAD),
+            "read_as": None if question.as_typed else reading.wording_of(question.need, PAYLOAD),
             "missing": [{"text": text, "start": 0, "end": 1} for text in ("stampo", PAYLOAD) if verdict == "nothing"],
             "requirements": [
                 {"text": text, "kind": kind, "start": 0, "end": 1} for text, kind, _ in PARTS if "grid" in question.need
@@ -342,7 +342,7 @@ def make_app(*, ready: bool = True) -> FastAPI:
         return answer_to(question)
 
     app.get("/api/startups/{startup_id:path}/similar", response_model=SimilarAnswerOut)(similar_to)
-    page_parts.add(app, [one.startup for one in usual_matches()], FACETS, SNAPSHOT)
+    parts.add(app, [one.startup for one in usual_matches()], FACETS, SNAPSHOT)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 

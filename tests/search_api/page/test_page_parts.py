@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from indexer.classes.scheme import packaged_classes
-from tests.search_api import page_parts, page_server
-from tests.search_api.page_browser import CONTRAST, UNNAMED, asked_by, open_context, watched
+from tests.search_api.page import parts, server
+from tests.search_api.page.browser import CONTRAST, UNNAMED, asked_by, open_context, watched
 
 pytestmark = pytest.mark.browser
 
@@ -298,7 +298,7 @@ def test_classes_are_browsed_from_the_start_page_to_a_search_within_one(page: Pa
     expect(page.locator("#answer")).to_be_focused()
     card = page.get_by_role("article", name="Fondivista")
     expect(card.locator(".facts")).to_contain_text("Italy, Lombardia")
-    expect(card.locator("blockquote").first).to_have_text(page_parts.TELLING)
+    expect(card.locator("blockquote").first).to_have_text(parts.TELLING)
     expect(card.get_by_role("list", name="Technologies of the startup").get_by_role("listitem")).to_have_text([VISION, CASTING])
     assert listing_of(page, page.get_by_role("button", name="More results").click)["offset"] == ["10"]
     expect(page.get_by_role("article")).to_have_count(14)
@@ -376,7 +376,7 @@ def test_why_is_asked_with_the_keyboard_and_a_change_brings_the_startup_in(page:
         "need": "casting, machining, no laser",
         "limit": 10,
         "filters": {"country": ["IT"], "trl_min": 5},
-        "snapshot": page_server.SNAPSHOT,
+        "snapshot": server.SNAPSHOT,
         "startup_id": "startup 40",
     }
     expect(dialog).to_contain_text("It is no. 37 of 60: the first 10 are nearer.")
@@ -436,15 +436,15 @@ def test_a_change_is_searched_as_it_was_tried_and_leads_to_the_startup(
 
 def test_why_tells_filters_company_and_where_nothing_helps(page: Page) -> None:
     page.goto("/?need=casting&country=IT&trl_min=5")
-    why_of(page, page_parts.LEFT_OUT)
+    why_of(page, parts.LEFT_OUT)
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("The filters leave it out. Without any it would be no. 37.")
     expect(dialog.locator("section").first).to_contain_text(re.compile("Country: it has United States.*TRL: not known"))
     expect(dialog).to_contain_text("Of the same company: Startup 10, no. 10.")
     expect(dialog).to_contain_text("The need has its name in it")
     expect(dialog.locator(".change").first).to_contain_text("widen the filter Country, drop the filter TRL")
-    dialog.get_by_role("searchbox").fill(page_parts.HELD_BACK)
-    dialog.get_by_role("button", name=re.compile(page_parts.HELD_BACK)).click()
+    dialog.get_by_role("searchbox").fill(parts.HELD_BACK)
+    dialog.get_by_role("button", name=re.compile(parts.HELD_BACK)).click()
     expect(dialog.locator(".none")).to_have_text(
         "None of the 60 changes tried brings it into the first ten: the others answer better."
         " Others were not tried, for want of time."
@@ -459,7 +459,7 @@ def test_why_tells_filters_company_and_where_nothing_helps(page: Page) -> None:
 
 def test_why_tells_what_is_wrong_and_how_to_go_on(page: Page) -> None:
     page.goto("/?need=casting")
-    why_of(page, page_parts.RENEWED)
+    why_of(page, parts.RENEWED)
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("alert")).to_contain_text("The index has been renewed.")
     dialog.get_by_role("searchbox").fill("zzz")
@@ -471,8 +471,8 @@ def test_why_tells_what_is_wrong_and_how_to_go_on(page: Page) -> None:
     page.unroute("**/api/search/why")
     dialog.get_by_role("button", name="Try again").click()
     expect(dialog).to_contain_text("It is in the list")
-    dialog.get_by_role("searchbox").fill(page_parts.RENEWED)
-    dialog.get_by_role("button", name=re.compile(page_parts.RENEWED)).click()
+    dialog.get_by_role("searchbox").fill(parts.RENEWED)
+    dialog.get_by_role("button", name=re.compile(parts.RENEWED)).click()
     assert asked_by(page, dialog.get_by_role("button", name="Search again").click)["need"] == "casting"
     expect(page.locator("dialog")).to_have_count(0)
 
@@ -559,8 +559,8 @@ def test_all_of_it_reads_well_in_italian_on_a_phone(browser: Browser, origin: st
         assert is_well()
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Manca una startup?").first.tap()
-        page.get_by_role("searchbox").fill(page_parts.LEFT_OUT)
-        page.get_by_role("dialog").get_by_role("button", name=re.compile(page_parts.LEFT_OUT)).tap()
+        page.get_by_role("searchbox").fill(parts.LEFT_OUT)
+        page.get_by_role("dialog").get_by_role("button", name=re.compile(parts.LEFT_OUT)).tap()
         expect(page.get_by_role("dialog")).to_contain_text("Senza filtri sarebbe al posto 37.")
         assert is_well()
         assert page.get_by_role("dialog").evaluate("(e) => e.scrollWidth") == 360
@@ -571,17 +571,17 @@ def test_hostile_names_stay_text_in_what_is_loaded_later(page: Page) -> None:
     page.on("request", lambda request: sent.append(request) if request.url.endswith("x") else None)
     body = {
         "total": 1,
-        "snapshot": page_server.SNAPSHOT,
-        "facets": page_server.FACETS,
-        "startups": [page_parts.listed(page_server.hostile_matches()[0].startup).model_dump(mode="json")],
+        "snapshot": server.SNAPSHOT,
+        "facets": server.FACETS,
+        "startups": [parts.listed(server.hostile_matches()[0].startup).model_dump(mode="json")],
     }
     page.route("**/api/startups?*", lambda route: route.fulfill(json=body))
     page.route("**/api/startups/*", lambda route: route.fulfill(json={"pages": []}))
     page.goto("/?browse=startups")
-    expect(page.locator("article h3")).to_have_text(page_server.PAYLOAD)
+    expect(page.locator("article h3")).to_have_text(server.PAYLOAD)
     page.goto("/?need=casting")
     page.get_by_role("button", name="Is a startup missing?").first.click()
     page.get_by_role("searchbox").fill("img")
-    expect(page.locator(".offer")).to_contain_text(page_server.PAYLOAD)
+    expect(page.locator(".offer")).to_contain_text(server.PAYLOAD)
     assert page.locator(":is(main, dialog) :is(script, img, iframe, object, svg, style)").count() == 0
     assert sent == []

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.search_api import page_reading, page_server
-from tests.search_api.page_browser import CONTRAST, asked_by
+from tests.search_api.page import reading, server
+from tests.search_api.page.browser import CONTRAST, asked_by
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +17,7 @@ SHOWN = 280
 def test_of_a_letter_the_sentences_that_were_searched_for_are_told(page: Page) -> None:
     page.goto("/?need=A lettre of courtesies, no laser")
     told = page.get_by_role("list", name="How the need was read")
-    expect(told.locator("p")).to_have_text(
-        [f"Of this letter, only what asks for something was searched for: {page_reading.LETTER}"]
-    )
+    expect(told.locator("p")).to_have_text([f"Of this letter, only what asks for something was searched for: {reading.LETTER}"])
     expect(told.locator("q")).to_have_attribute("lang", "en")
     expect(page.get_by_role("article")).to_have_count(10)
     expect(told.get_by_role("button")).to_have_text(["Search exactly as typed", "without: laser"])
@@ -71,7 +69,7 @@ def test_a_long_letter_is_shortened_until_all_of_it_is_wanted(phone: Page) -> No
     assert len(quoted.inner_text()) <= SHOWN
     expect(phone.get_by_role("button", name="Stop excluding laser")).to_be_in_viewport()
     toggle.press("Enter")
-    expect(quoted).to_have_text(page_reading.LONG_LETTER)
+    expect(quoted).to_have_text(reading.LONG_LETTER)
     phone.get_by_role("button", name="Show less").press("Enter")
     assert len(quoted.inner_text()) <= SHOWN
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
@@ -79,7 +77,7 @@ def test_a_long_letter_is_shortened_until_all_of_it_is_wanted(phone: Page) -> No
 
 def test_what_a_need_was_read_as_stays_text(phone: Page) -> None:
     phone.goto("/?need=hostile")
-    expect(phone.locator(".searched q")).to_have_text(page_server.PAYLOAD)
+    expect(phone.locator(".searched q")).to_have_text(server.PAYLOAD)
     expect(phone.locator(".respelt del")).to_contain_text("<img src=x")
     assert phone.locator("main :is(script, img, iframe, object, svg, style)").count() == 0
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
@@ -88,8 +86,8 @@ def test_what_a_need_was_read_as_stays_text(phone: Page) -> None:
 def test_clause_and_marks_overlap_and_each_keeps_its_words(page: Page) -> None:
     page.goto("/?need=clauses")
     figures = page.locator("figure")
-    expect(figures).to_have_count(len(page_reading.CASES))
-    for at, (text, marks, clause) in enumerate(page_reading.CASES[:-1]):
+    expect(figures).to_have_count(len(reading.CASES))
+    for at, (text, marks, clause) in enumerate(reading.CASES[:-1]):
         passage = figures.nth(at).locator("blockquote p")
         expect(passage).to_have_text(text)
         expect(passage.locator("mark")).to_have_text([text[slice(*mark)] for mark in marks])
@@ -101,8 +99,8 @@ def test_clause_and_marks_overlap_and_each_keeps_its_words(page: Page) -> None:
 def test_a_passage_is_cut_to_where_its_clause_stands(page: Page) -> None:
     page.goto("/?need=clauses")
     late = page.locator("figure").last
-    expect(late.locator(".clause")).to_have_text(page_reading.CELL)
+    expect(late.locator(".clause")).to_have_text(reading.CELL)
     expect(late.locator("mark")).to_have_count(0)
     late.get_by_role("button", name="Show the whole passage").click()
     expect(late.locator("mark")).to_have_text("Castings")
-    expect(late.locator(".clause")).to_have_text(page_reading.CELL)
+    expect(late.locator(".clause")).to_have_text(reading.CELL)

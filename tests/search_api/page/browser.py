@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
-
-from tests.search_api import page_server
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 CHROMIUM = shutil.which("chromium")
 # Visible elements with text of their own whose contrast to the first opaque ground behind them is below 4.5.
@@ -39,22 +36,6 @@ ISOLATED = """(all) => all
   .every((bidi) => bidi.startsWith('isolate') || bidi === 'plaintext')"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on PATH: install Debian's package chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with page_server.serving(page_server.make_app()) as address:
-        yield address
-
-
 def open_context(browser: Browser, origin: str, **options: Any) -> BrowserContext:  # noqa: ANN401 - Playwright's own options
     known = {"base_url": origin, "locale": "en-GB", "viewport": {"width": 1366, "height": 768}, "timezone_id": "Europe/Rome"}
     context = browser.new_context(**known | options)
@@ -74,21 +55,6 @@ def watched(context: BrowserContext, origin: str) -> Iterator[Page]:
     context.close()
     # Chromium reports every answer of 4xx and 5xx, and a server that is gone, in these words.
     assert [text for text in wrong if not text.startswith("Failed to load resource")] == []
-
-
-@pytest.fixture
-def page(browser: Browser, origin: str) -> Iterator[Page]:
-    yield from watched(open_context(browser, origin), origin)
-
-
-@pytest.fixture
-def italian(browser: Browser, origin: str) -> Iterator[Page]:
-    yield from watched(open_context(browser, origin, locale="it-IT"), origin)
-
-
-@pytest.fixture
-def phone(browser: Browser, origin: str) -> Iterator[Page]:
-    yield from watched(open_context(browser, origin, viewport={"width": 360, "height": 740}, has_touch=True), origin)
 
 
 def is_search(request: Request) -> bool:
