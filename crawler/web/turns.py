@@ -108,7 +108,7 @@ class Turns:
         with self._translated():
             while not self._db.execute(CLAIM, asked).rowcount:
                 with self._transaction():
-                    now = time.monotonic()
+                    now = _now()
                     host_wait = self._host_wait(host, gap, now)
                     address_wait = self._wait(place, address_gap, now) if place else 0.0
                 if host_wait > 0 or address_wait > 0:
@@ -168,7 +168,7 @@ class Turns:
     def _opened(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
         try:
-            db.create_function("monotonic", 0, lambda: time.monotonic())  # noqa: PLW0108  # tests set the clock later
+            db.create_function("monotonic", 0, _now)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = OFF")  # a loss of power restarts the machine, and with it the clock
             db.execute(TABLE)
@@ -232,3 +232,8 @@ class HostTurns:
     def pause(self, seconds: float) -> None:
         """Let nobody through for so many seconds."""
         self._turns.pause(self._host, seconds)
+
+
+def _now() -> float:
+    """Return the clock that both the statements and their waits are reckoned by."""
+    return time.monotonic()
