@@ -1,10 +1,8 @@
 """Commands that rewrite a corpus are killed at moments all over their work: given again, they end as if nobody had."""
 
 import gzip
-import os
 import random
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,24 +88,6 @@ def state(home: Home) -> State:
     return State(rows, archived, told)
 
 
-def run(zygote: Zygote, home: Home, command: list[str], moment: int) -> int:
-    """Run a command up to a moment; return how many it has, or 0 where it was killed."""
-    told = home.root / "told"
-    told.unlink(missing_ok=True)
-    (home.root / "told.ended").unlink(missing_ok=True)
-    child = zygote.ask({"command": command, "home": str(home.root), "moment": moment, "told": str(told)})
-    deadline = time.monotonic() + PATIENCE
-    while not (home.root / "told.ended").exists():
-        assert time.monotonic() < deadline, "the command does not end"
-        try:
-            os.kill(child, 0)
-        except ProcessLookupError:
-            break
-        time.sleep(0.005)
-    words = told.read_text().split() if (home.root / "told.ended").exists() else []
-    return int(words[-1]) if words else 0
-
-
 @pytest.mark.parametrize(
     "command",
     [
@@ -126,7 +106,7 @@ def test_a_command_killed_anywhere_and_given_again_ends_as_undisturbed(
         return home, command.format(home=home.root).split()
 
     calm, words = prepared("calm")
-    moments = run(zygote, calm, words, 0)
+    moments = zygote.command(words, calm.root, 0)
     undisturbed = state(calm)
     assert moments > 2 * KILLS
     assert bool(undisturbed.traces) is ("erase" not in command)
@@ -135,8 +115,8 @@ def test_a_command_killed_anywhere_and_given_again_ends_as_undisturbed(
     for number in range(KILLS):
         home, words = prepared(f"kill{number}")
         moment = 1 + int(step * number + dice.random() * step)
-        assert run(zygote, home, words, moment) == 0, (moment, moments)
-        assert run(zygote, home, words, 0) > 0
+        assert zygote.command(words, home.root, moment) == 0, (moment, moments)
+        assert zygote.command(words, home.root, 0) > 0
         ended = state(home)
         assert ended.archived, moment
         assert ended.traces == undisturbed.traces, moment

@@ -4,6 +4,7 @@ import errno
 import gzip
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -20,12 +21,14 @@ from crawler.errors import CorpusError
 from crawler.home import Home
 from crawler.records import Startup
 from crawler.settings import CrawlSettings, crawl_settings
-from tests.crawler.conftest import Reply, Web, sentence, text_page
+from tests.crawler.conftest import Content, Reply, Web, sentence, text_page
 from tests.crawler.test_resume import Zygote, ended, zygote
 
 __all__ = ["zygote"]
 
 SLOW = 0.6
+STEP = 5
+"""Statements and writes between two kills of an erasure: two starts that fall in different places."""
 PATIENCE = 20.0
 
 
@@ -63,7 +66,7 @@ def slow_sites(web: Web, *names: str, pages: int = 4) -> list[Startup]:
     """Sites whose pages beyond the first take their time."""
     made = []
     for number, name in enumerate(names, start=1):
-        bodies: dict[str, Reply | list[Reply] | str] = {
+        bodies: dict[str, Content] = {
             f"/p{n}": Reply(text_page(sentence(100 * number + n)), wait=SLOW) for n in range(1, pages)
         }
         bodies["/"] = text_page(sentence(100 * number), links=tuple(bodies))
@@ -87,6 +90,14 @@ def rows(home: Home, query: str) -> list[tuple[object, ...]]:
         return list(corpus.rows(query, lambda row: row))
 
 
+def nothing_is_left_of(startup_id: str, home: Home) -> None:
+    """Of the first of the slow sites."""
+    for table in ("pages", "readings", "visits", "versions", "changes", "companies", "frontier"):
+        assert (startup_id,) not in rows(home, f"SELECT startup_id FROM {table}"), table  # noqa: S608  # our tables
+    stored = archived(home) + b"".join(file.read_bytes() for file in home.root.glob("corpus.sqlite*"))
+    assert re.findall(rb"Product 10\d is", stored) == []
+
+
 @pytest.mark.parametrize("words", ["acme", "acme --with-profile", "acme.localhost --with-profile"])
 def test_what_is_erased_during_a_crawl_stays_erased_and_the_crawl_goes_on_with_the_others(
     web: Web, zygote: Zygote, home: Home, quick: CrawlSettings, words: str
@@ -102,21 +113,37 @@ def test_what_is_erased_during_a_crawl_stays_erased_and_the_crawl_goes_on_with_t
     assert summary["sites"] == 2
     assert len(web.asked("acme")) <= asked
     assert rows(home, "SELECT DISTINCT startup_id FROM pages") == [("other",)]
-    for table in ("readings", "visits", "versions", "changes", "companies", "frontier"):
-        assert not rows(home, f"SELECT 1 FROM {table} WHERE startup_id = 'acme'"), table  # noqa: S608  # our tables
+    nothing_is_left_of("acme", home)
     assert bool(rows(home, "SELECT 1 FROM startups WHERE id = 'acme'")) is ("--with-profile" not in words)
-    kept = archived(home)
-    assert all(sentence(100 + n).encode() not in kept for n in range(4))
-    assert all(sentence(200 + n).encode() in kept for n in range(4))
-    stored = b"".join(file.read_bytes() for file in home.root.glob("corpus.sqlite*"))
-    assert all(sentence(100 + n).encode() not in stored for n in range(4))
+    assert all(sentence(200 + n).encode() in archived(home) for n in range(4))
     # The run is over: the same command begins a new one, which leaves the erased site alone.
     assert rows(home, "SELECT count(*), count(ended_at) FROM runs") == [(1, 1)]
     web.requests.clear()
     start(zygote, home, startups, quick)
     again = over(home)
     assert (again["resumed"], web.asked("acme")) == (False, [])
-    assert again["outcomes"]["opted-out"] == 1  # type: ignore[index]
+    outcomes = again["outcomes"]
+    assert isinstance(outcomes, dict)
+    assert outcomes["opted-out"] == 1
+
+
+@pytest.mark.parametrize("first", [1, 4])
+def test_an_erasure_killed_again_and_again_during_a_crawl_is_ended_by_the_same_command(
+    web: Web, zygote: Zygote, home: Home, quick: CrawlSettings, first: int
+) -> None:
+    startups = slow_sites(web, "acme", "other", pages=9)
+    start(zygote, home, startups, quick)
+    until_asked(web, "acme", "/p1")
+    words, moment, meanwhile = ["corpus", "erase", "--yes", "acme"], first, 0
+    while not zygote.command(words, home.root, moment):
+        meanwhile += not (home.root / "told.ended").exists()
+        moment += STEP
+    assert meanwhile >= 5, "it was killed so often while the crawl went on"
+    summary = over(home)
+    assert summary["sites"] == 2
+    nothing_is_left_of("acme", home)
+    assert len(rows(home, "SELECT 1 FROM pages WHERE startup_id = 'other'")) == 9
+    assert all(sentence(200 + n).encode() in archived(home) for n in range(9))
 
 
 def test_a_crawl_killed_after_an_erasure_is_taken_up_and_ends(

@@ -21,7 +21,7 @@ from crawler.errors import CrawlError
 from crawler.records import Startup
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.sites.crawling import Resumed, crawl
-from tests.crawler.conftest import Reply, Web, path, sentence, text_page
+from tests.crawler.conftest import Content, Reply, Web, path, sentence, text_page
 
 KILLS = 50
 PATIENCE = 30.0
@@ -69,6 +69,24 @@ class Zygote:
         self.process.stdin.flush()
         return int(self._answer())
 
+    def command(self, words: list[str], home: Path, moment: int) -> int:
+        """Run a command up to a moment; return how many it has, or 0 where it was killed."""
+        told = home / "command"
+        over = home / "command.ended"
+        told.unlink(missing_ok=True)
+        over.unlink(missing_ok=True)
+        child = self.ask({"command": words, "home": str(home), "moment": moment, "told": str(told)})
+        deadline = time.monotonic() + PATIENCE
+        while not over.exists():
+            assert time.monotonic() < deadline, "the command does not end"
+            try:
+                os.kill(child, 0)
+            except ProcessLookupError:
+                break
+            time.sleep(0.005)
+        said = told.read_text().split() if over.exists() else []
+        return int(said[-1]) if said else 0
+
     def _answer(self) -> str:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
@@ -114,7 +132,7 @@ def sites(web: Web) -> list[Startup]:
     plain["/azienda"] = text_page(sentence(101) + footer)
     plain["/copy"] = plain["/p3"]
     hops = {"Location": "/moved"}
-    odd = {
+    odd: dict[str, Content] = {
         "/": Reply("", 302, headers={"Location": "/en/"}),
         "/en/": text_page(sentence(200), links=("/en/a-sorted", "/en/a", "/en/old", "/en/loop", "/private")),
         "/en/a": text_page(sentence(201), head='<link rel="canonical" href="/en/a">', links=("/en/b",)),
@@ -128,7 +146,9 @@ def sites(web: Web) -> list[Startup]:
         "/robots.txt": Reply("User-agent: *\nDisallow: /private", kind="text/plain"),
     }
     entries = "".join(f"<url><loc>{web.url('mapped', f'/s{n}')}</loc></url>" for n in range(8))
-    mapped = {f"/s{n}": text_page(sentence(300 + n), links=("/s1", f"/calendar/2031-0{n + 1}")) for n in range(8)}
+    mapped: dict[str, Content] = {
+        f"/s{n}": text_page(sentence(300 + n), links=("/s1", f"/calendar/2031-0{n + 1}")) for n in range(8)
+    }
     mapped |= {f"/calendar/2031-0{n}": text_page("No events.", links=(f"/calendar/2031-0{n + 1}",)) for n in range(1, 9)}
     mapped |= {
         "/": text_page(sentence(310)),
