@@ -90,6 +90,15 @@ class Readings:
         row = self._corpus.row(f"{OF_STARTUP} AND url = ?", (startup_id, url))
         return None if row is None else _found(row)
 
+    def stored(self, startup_id: str, key: str, run: int) -> Found | None:
+        """Return the page that a crawl under way stored under one of the addresses of a key (see `page_key`), or None."""
+        query = (
+            "SELECT readings.url FROM frontier JOIN readings USING (startup_id, url) WHERE frontier.run = ? AND startup_id = ?"
+            " AND frontier.key = ? AND frontier.read AND outcome = ? ORDER BY frontier.turn DESC LIMIT 1"
+        )
+        row = self._corpus.row(query, (run, startup_id, key, Outcome.STORED))
+        return None if row is None else self.get(startup_id, row[0])
+
     def of(self, startup_id: str) -> Iterator[Found]:
         """Yield what was found at all addresses of a startup's site, in order of URL."""
         return self._corpus.rows(f"{OF_STARTUP} ORDER BY url", _found, (startup_id,))

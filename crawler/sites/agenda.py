@@ -12,6 +12,7 @@ from crawler.records import Outcome
 from crawler.settings import CrawlSettings
 from crawler.sites.judging import is_document, is_readable, lines_of
 from crawler.sites.writing import Desk
+from crawler.traps.shelf import Shelf
 from crawler.traps.traps import Novelty
 from crawler.urls import folders_of, origin_of, page_key, page_priority
 from crawler.web.sitemaps import Sitemap
@@ -35,11 +36,21 @@ MOST_WAITING = 10_000
 class Agenda:
     """The addresses of one site; what it holds in memory is rebuilt from the corpus when a crawl is resumed."""
 
-    def __init__(self, startup_id: str, seed: str, settings: CrawlSettings, tally: Tally, *, run: int, refresh: bool) -> None:
-        """Take whose site it is, its canonical seed, and the crawl that it is part of."""
+    def __init__(
+        self,
+        startup_id: str,
+        seed: str,
+        settings: CrawlSettings,
+        tally: Tally,
+        *,
+        run: int,
+        refresh: bool,
+        shelf: Shelf,
+    ) -> None:
+        """Take whose site it is, its canonical seed, the crawl that it is part of, and where what is known of sites may lie."""
         self.state = SiteState.begin(seed)
-        self.stored: dict[str, str] = {}
-        """Addresses of the pages that this crawl stored, by key."""
+        self.stored = 0
+        """Pages that this crawl stored."""
         self._startup_id = startup_id
         self._seed = seed
         self._settings = settings
@@ -48,7 +59,7 @@ class Agenda:
         self._refresh = refresh
         self._frontier: SiteFrontier
         """Set when the agenda is opened."""
-        self._novelty = Novelty()
+        self._novelty = Novelty(shelf)
         self._gone: Counter[str] = Counter()
         self._pages = 0
         self._documents = 0
@@ -82,9 +93,15 @@ class Agenda:
         """Whether the seed led to anything."""
         return bool(self.stored or self._waiting)
 
+    @property
+    def left(self) -> int:
+        """How many addresses are still to be visited, as far as is known."""
+        return min(self._waiting, self._settings.max_pages - self._pages)
+
     def close(self) -> None:
         """End the site: what still waits is left."""
         self._frontier.close(left=self._waiting)
+        self._novelty.close()
         self.close_waiting()
 
     def close_waiting(self) -> None:
@@ -218,8 +235,7 @@ class Agenda:
         self._documents += is_document(url)
         self._gone.update(dict.fromkeys(folders_of(url), ALIVE))
         self._novelty.saw(url, lines_of(found.page.blocks), [link for link, _ in found.links])
-        if found.outcome is Outcome.STORED:
-            self.stored[page_key(url)] = url
+        self.stored += found.outcome is Outcome.STORED
 
     def move(self, target: str) -> None:
         """Take the site to be where its seed led."""

@@ -28,6 +28,7 @@ from crawler.settings import CrawlSettings
 from crawler.sites.forking import spare_collector
 from crawler.sites.spider import Assignment, StartupSpider, scrapy_settings
 from crawler.sites.writing import Writer
+from crawler.traps.shelf import Shelf
 from crawler.web.netguard import Guard
 
 LONGEST_TURN = 0.0005
@@ -69,7 +70,7 @@ def _crawl(job: dict[str, Any], report: Report) -> None:
     choices = settings.model_dump(exclude=OPERATIONAL) | {"refresh": job["refresh"]}
     key = run_key(startups, choices)
     began = time.monotonic()
-    with crawling(path), _alone(path, key), Corpus(path) as corpus:
+    with crawling(path), _alone(path, key), Corpus(path) as corpus, _shelf(path) as shelf:
         with corpus.transaction():
             for startup in startups:
                 corpus.put_startup(startup)
@@ -83,7 +84,7 @@ def _crawl(job: dict[str, Any], report: Report) -> None:
         left = [startup for startup in startups if startup.id not in done]
         try:
             work = Assignment(
-                left, len(startups), settings, run, job["refresh"], job["rehearsal"], corpus, writer, tally, guard
+                left, len(startups), settings, run, job["refresh"], job["rehearsal"], corpus, writer, shelf, tally, guard
             )
             failure = _run(work, lambda progress: report("progress", dataclasses.asdict(progress)))
         finally:
@@ -110,14 +111,29 @@ def _alone(corpus: Path, key: str) -> Iterator[None]:
         message = f"this very crawl is under way in another process ({lock.lock_file}): wait for it or stop it"
         raise CrawlError(message) from error
     except OSError as error:
-        reason = error.strerror or error
-        raise CorpusError(f"cannot write beside the corpus {corpus}: {reason} (check the folder's permissions)") from error
+        raise _unwritable(corpus, error) from error
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
             Path(lock.lock_file).unlink()
         lock.release()
+
+
+@contextlib.contextmanager
+def _shelf(corpus: Path) -> Iterator[Shelf]:
+    """Open the shelf of a crawl, beside its corpus: the folder for temporary files may lie in memory."""
+    try:
+        shelf = Shelf(corpus.parent)
+    except OSError as error:
+        raise _unwritable(corpus, error) from error
+    with shelf:
+        yield shelf
+
+
+def _unwritable(corpus: Path, error: OSError) -> CorpusError:
+    reason = error.strerror or error
+    return CorpusError(f"cannot write beside the corpus {corpus}: {reason} (check the disk and the folder's permissions)")
 
 
 def _run(work: Assignment, report: Callable[[Progress], None]) -> Exception | None:

@@ -21,7 +21,7 @@ from crawler.sites.agenda import MOST_HOPS, Agenda
 from crawler.sites.judging import Verdict, leaves_corpus
 from crawler.sites.settling import settle_site
 from crawler.sites.writing import Desk
-from crawler.urls import page_key
+from crawler.traps.shelf import Shelf
 from crawler.web.downloading import Answer, Validators
 from crawler.web.fetching import FORBIDDEN
 from crawler.web.sitemaps import Sitemap
@@ -30,15 +30,25 @@ from crawler.web.sitemaps import Sitemap
 class SiteBook:
     """One site's crawl on record."""
 
-    def __init__(self, startup: Startup, seed: str, settings: CrawlSettings, tally: Tally, *, run: int, refresh: bool) -> None:
-        """Take the startup, its canonical seed, and the crawl that it is part of."""
+    def __init__(
+        self,
+        startup: Startup,
+        seed: str,
+        settings: CrawlSettings,
+        tally: Tally,
+        *,
+        run: int,
+        refresh: bool,
+        shelf: Shelf,
+    ) -> None:
+        """Take the startup, its canonical seed, the crawl that it is part of, and where what is known of sites may lie."""
         self.startup = startup
         self.seed = seed
         self.settings = settings
         self.tally = tally
         self.run = run
         self.refresh = refresh
-        self._agenda = Agenda(startup.id, seed, settings, tally, run=run, refresh=refresh)
+        self._agenda = Agenda(startup.id, seed, settings, tally, run=run, refresh=refresh, shelf=shelf)
 
     @property
     def state(self) -> SiteState:
@@ -50,9 +60,10 @@ class SiteBook:
         """Whether the seed led to anything."""
         return self._agenda.worth_more
 
-    def stored(self, url: str) -> str | None:
-        """Return the address that this crawl stored a page under, of whose addresses one is given."""
-        return self._agenda.stored.get(page_key(url))
+    @property
+    def left(self) -> int:
+        """How many addresses are still to be visited, as far as is known."""
+        return self._agenda.left
 
     def close_waiting(self) -> None:
         """Take what waits out of the tally: the process ends, or the site does."""

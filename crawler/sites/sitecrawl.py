@@ -248,8 +248,7 @@ class SiteCrawl:
         # A page that others link to is read before its copies. One known from here only is not: such addresses often fail.
         if not nested:
             await self._visit_nested(await self._writer.do(lambda desk: self._book.take_first(desk, canonical)))
-        stored = self._book.stored(canonical)
-        theirs = (await self._settled()).get(self._book.startup.id, stored) if stored else None
+        theirs = (await self._settled()).stored(self._book.startup.id, page_key(canonical), self._book.run)
         mine = lines_of(found.page.blocks)
         return canonical if theirs and stands_for(lines_of(theirs.page.blocks), mine) else None
 

@@ -27,6 +27,7 @@ from crawler.sites.robotscache import StoredRobots, StoredWaits
 from crawler.sites.sitebook import SiteBook
 from crawler.sites.sitecrawl import SiteCrawl
 from crawler.sites.writing import ErasedError, Writer
+from crawler.traps.shelf import Shelf
 from crawler.urls import canonical_url
 from crawler.web.caps import guarded_settings
 from crawler.web.downloading import Answer, look_up
@@ -58,6 +59,8 @@ class Assignment:
     corpus: Corpus
     """To read from."""
     writer: Writer
+    shelf: Shelf
+    """For what is known of the sites under way."""
     tally: Tally
     guard: Guard
 
@@ -151,8 +154,8 @@ class StartupSpider(Spider):
     async def _crawl_site(self, startup: Startup, fetcher: Fetcher) -> None:
         work = self._work
         seed = canonical_url(startup.url or "") or ""
-        book = SiteBook(startup, seed, work.settings, work.tally, run=work.run.id, refresh=work.refresh)
-        writer = work.writer.of(startup.id)
+        book = SiteBook(startup, seed, work.settings, work.tally, run=work.run.id, refresh=work.refresh, shelf=work.shelf)
+        writer = work.writer.of(startup.id, lambda: book.left)
         try:
             await SiteCrawl(book, fetcher, writer, Readings(work.corpus), self._read).run()
         except ScoutError:

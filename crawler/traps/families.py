@@ -1,14 +1,14 @@
 """Families of addresses: what an address has in common with others that a site may make without end."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import dropwhile
-from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from crawler.parameters import choosing, is_random
+from crawler.traps.compact import Leaves
 
 WORDS = re.compile(r"[^\W_]+")
 NUMBER = re.compile(r"\d+")
@@ -37,6 +37,7 @@ FRONT = re.compile(r"(index|default)(\.\w{2,5})?")
 DEEP = 2
 """Segments of a path beyond which the last ones can be choices that were made one after the other."""
 LONGEST_LOOP = 8
+NO_LEAVES = Leaves()
 
 
 class Kind(StrEnum):
@@ -122,14 +123,14 @@ def loops(url: str) -> bool:
     return False
 
 
-def families(address: Address, leaves: Mapping[str, Collection[str]] = MappingProxyType({})) -> frozenset[Family]:
+def families(address: Address, leaves: Leaves | None = None) -> frozenset[Family]:
     """Return the families of an address.
 
     Args:
         address: the address.
-        leaves: the last segments of the paths that were fetched, each with the first segments of those paths.
+        leaves: the ends of the paths that were fetched.
     """
-    return frozenset({*_of_path(address, leaves), *_of_query(address)})
+    return frozenset({*_of_path(address, leaves or NO_LEAVES), *_of_query(address)})
 
 
 def _of_query(address: Address) -> Iterator[Family]:
@@ -153,14 +154,14 @@ def _of_query(address: Address) -> Iterator[Family]:
                 yield Family(kind, f"{address.path}?")
 
 
-def _of_path(address: Address, leaves: Mapping[str, Collection[str]]) -> Iterator[Family]:
+def _of_path(address: Address, leaves: Leaves) -> Iterator[Family]:
     segments = address.segments
     if not segments:
         return
     if made := _numbered(address):
         yield made
         return
-    if len(segments) > DEEP and all(segments[0] in leaves.get(segment, ()) for segment in segments[1:]):
+    if len(segments) > DEEP and all(leaves.stand_below(segments[0], segment) for segment in segments[1:]):
         yield Family(Kind.FACET, "/" + segments[0])
     if _echoes(segments, leaves):
         yield Family(Kind.ECHO, "/", wide=True)
@@ -188,7 +189,7 @@ def _numbered(address: Address) -> Family | None:
     return None if drawn is None else Family(Kind.RANDOM, "/" + "/".join(segments[:drawn]))
 
 
-def _echoes(segments: tuple[str, ...], leaves: Mapping[str, Collection[str]]) -> bool:
+def _echoes(segments: tuple[str, ...], leaves: Leaves) -> bool:
     """Tell whether a path may come of a relative link that counts from the wrong folder.
 
     It names a folder twice, or ends as another page's path does; the same page in two languages does not count.

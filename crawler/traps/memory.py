@@ -14,9 +14,13 @@ Numbers: TypeAlias = npt.NDArray[np.uint32]
 class Memory:
     """Numbers of 32 bits, sorted. Of CRC-32 that are new, fewer than one in 40,000 is taken for seen after 100,000."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._numbers: Numbers = np.empty(0, dtype=np.uint32)
+    def __init__(self, told: bytes = b"") -> None:
+        """Begin with what another came to as bytes, or with nothing."""
+        self._numbers: Numbers = np.frombuffer(told, dtype=np.uint32)
+
+    def __bytes__(self) -> bytes:
+        """Return what was added, four bytes a number."""
+        return self._numbers.tobytes()
 
     def knows(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         """Tell of each number whether it was added."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crawler.traps.compact import Leaves, Table
 from crawler.traps.families import WORDS, Address, Family, Kind, families, loops
 from crawler.traps.memory import Memory, number_of, numbers_of
+from crawler.traps.shelf import Drawer, Shelf
 from crawler.traps.words import Line, Pairs, Said
 from crawler.urls import page_key
 
@@ -107,17 +109,18 @@ class Novelty:
     however long it is. A parameter that twice changed nothing, and never anything, is idle from then on.
     """
 
-    def __init__(self) -> None:
-        """Begin with a site of which nothing is known."""
-        self._memory = Memory()
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        """Begin with a site of which nothing is known; what it says lies on the shelf, between the fetches."""
+        self._said = Drawer(shelf or Shelf())
+        """A `Memory`, by far the most of what is known of a site."""
         self._tallies: dict[Family, Tally] = {}
-        self._texts: dict[int, int] = {}
+        self._texts = Table()
         """By the number of the address."""
-        self._variants: dict[tuple[str, int], int] = {}
-        """By a parameter, and the number of the address without it."""
+        self._variants = Table()
+        """By a parameter and the address without it."""
         self._idle: Counter[str] = Counter()
         self._choosing: set[str] = set()
-        self._leaves: dict[str, tuple[str, ...]] = {}
+        self._leaves = Leaves()
         self._known: set[int] = set()
         self._linked: set[int] = set()
 
@@ -128,6 +131,10 @@ class Novelty:
         for url, lines, links in fetches:
             novelty.saw(url, lines, links)
         return novelty
+
+    def close(self) -> None:
+        """Forget what the site said: it is done."""
+        self._said.empty()
 
     def worth(self, url: str) -> bool:
         """Tell whether a canonical URL should be fetched."""
@@ -142,7 +149,7 @@ class Novelty:
         bare = address
         for name in idle:
             bare = bare.without(name)
-            if _number(bare) in self._texts or (name, _number(address.without(name))) in self._variants:
+            if _number(bare) in self._texts or _variant(name, address) in self._variants:
                 return f"the parameter {name} changes nothing"
         belongs = (family for family in families(address, self._leaves) if self._judges(family, address))
         spent = (family for family in belongs if self._tally(family).spent(family))
@@ -184,9 +191,7 @@ class Novelty:
                 self._tally(family, keep=True).add(said.words, fruitful=fruitful, breeding=family in bred or guessed)
         self._compare(address, said.everything)
         if address.segments:
-            first, last = address.segments[0], address.segments[-1]
-            beside = self._leaves.get(last, ())
-            self._leaves[last] = beside if first in beside else (*beside, first)
+            self._leaves.add(address.segments[0], address.segments[-1])
         return pairs >= FEWEST_PAIRS or figures >= FEWEST_FIGURES
 
     def _is_new(self, link: str) -> bool:
@@ -218,18 +223,20 @@ class Novelty:
         echo = address.words | (DATE_WORDS if dated else frozenset())
         read = [Line.of(line, echo) for line in lines]
         told, whole = numbers_of([f"={line.told}" for line in read]), numbers_of([f"={line.whole}" for line in read])
-        known = (self._memory.knows(told) | self._memory.knows(whole)).tolist()
+        memory = Memory(self._said.get())
+        known = (memory.knows(told) | memory.knows(whole)).tolist()
         new = [at for at, line in enumerate(read) if line.told and not known[at]]
         pairs = Pairs.of([read[at].words for at in new])
         place, numbers = pairs.beside(echo)
-        fresh = ~self._memory.knows(numbers)
+        fresh = ~memory.knows(numbers)
         barren = np.bincount(place[fresh], minlength=len(new)) == 0
         figures = sum(
             any(map(str.isalpha, read[at].told)) and any(map(str.isdigit, read[at].told))
             for at, without in zip(new, barren.tolist(), strict=True)
             if without
         )
-        self._memory.add(np.concatenate((told[new], whole[new], pairs.beside(frozenset())[1])))
+        memory.add(np.concatenate((told[new], whole[new], pairs.beside(frozenset())[1])))
+        self._said.put(bytes(memory))
         return len(np.unique(numbers[fresh])), figures, Said.of({line.told for line in read if line.told})
 
     def _compare(self, address: Address, text: int | None) -> None:
@@ -237,18 +244,24 @@ class Novelty:
         if text is None:
             return
         for name in {name for name, _ in address.pairs}:
-            rest = _number(address.without(name))
-            other = self._texts.get(rest, self._variants.get((name, rest)))
+            variant = _variant(name, address)
+            bare = self._texts.get(_number(address.without(name)))
+            other = self._variants.get(variant) if bare is None else bare
             if other is not None and other == text:
                 self._idle[name] += 1
             elif other is not None:
                 self._choosing.add(name)
-            self._variants[name, rest] = text
-        self._texts[_number(address)] = text
+            self._variants.put(variant, text)
+        self._texts.put(_number(address), text)
 
 
 def _number(address: Address) -> int:
     return number_of(repr((address.segments, address.pairs)).encode("utf-8", "surrogatepass"))
+
+
+def _variant(name: str, address: Address) -> int:
+    """Return the number of what an address is without one of its parameters, for those that differ in it alone."""
+    return _number(Address((name, *address.segments), address.without(name).pairs))
 
 
 def _host(url: str) -> str:
