@@ -4,12 +4,17 @@ A step is all that one visit leads to: archive record, page, visit, and the site
 is busy share the next transaction. A site asks for its next address while its last step goes to the disk, and takes its next
 step when that is there. So a crash undoes no step that another on the disk follows from, and each site repeats what it had in
 flight and the step before: two requests at most.
+
+A crawl ends when its largest site does, which is asked one request at a time: so the steps of sites with more to do go first.
 """
 
 import asyncio
+import itertools
 import logging
 import queue
+import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -26,8 +31,10 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-MOST_STEPS = 256
-"""Of one transaction."""
+STEPS_PER_COMMIT = 5.0
+"""Times as long as the last one took to commit, a transaction takes in steps: sites wait for its end before their next."""
+FIRST, LAST = sys.maxsize, -sys.maxsize
+"""Addresses left, of a step before and of what comes after those of all sites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ Step = Callable[[Desk], Result]
 Kept = Future[None]
 """Ends when a step is on the disk, or with the reason why it will never be."""
 Job = tuple[Step[Any], "Future[tuple[Any, Kept]]"]
+Queued = tuple[int, int, Job | None]
+"""Negated addresses left, number of the job, and the job; None ends the writer."""
 
 
 class Writer:
@@ -53,7 +62,9 @@ class Writer:
         self._paths = (corpus_path, archive)
         self._user_agent = user_agent
         self._run = run
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._jobs: queue.PriorityQueue[Queued] = queue.PriorityQueue()
+        self._numbers = itertools.count()
+        self._commit_seconds = 0.0
         self._broken: ScoutError | None = None
         self._ended = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
@@ -70,24 +81,30 @@ class Writer:
         await asyncio.wrap_future(kept)
         return result
 
-    async def run(self, step: Step[Result]) -> tuple[Result, Kept]:
-        """Run a step and return what it returns, before it is on the disk; raises what `do` raises, or `Kept` does."""
+    async def run(self, step: Step[Result], left: int = 0) -> tuple[Result, Kept]:
+        """Run a step of a site with so many addresses left, and return what it returns before it is on the disk.
+
+        Raises what `do` raises, or `Kept` does.
+        """
         done: Future[tuple[Result, Kept]] = Future()
-        self._jobs.put((step, done))
+        self._put(left, (step, done))
         return await asyncio.wrap_future(done)
 
     def post(self, step: Step[object]) -> None:
         """Have a step run some time soon; its failure shows in the next `do`."""
-        self._jobs.put((step, Future()))
+        self._put(FIRST, (step, Future()))
 
     def close(self) -> None:
         """Run what is left and close corpus and archive."""
-        self._jobs.put(None)
+        self._put(LAST, None)
         self._thread.join()
 
-    def of(self, startup_id: str) -> "SiteWriter":
-        """Return what writes on one startup's site."""
-        return SiteWriter(self, self._run, startup_id)
+    def of(self, startup_id: str, left: Callable[[], int] = lambda: 0) -> "SiteWriter":
+        """Return what writes on one startup's site, of which so many addresses are `left`."""
+        return SiteWriter(self, self._run, startup_id, left)
+
+    def _put(self, left: int, job: Job | None) -> None:
+        self._jobs.put((-left, next(self._numbers), job))
 
     def _work(self) -> None:
         corpus_path, folder = self._paths
@@ -95,35 +112,31 @@ class Writer:
             with Corpus(corpus_path) as corpus, Archive(folder, user_agent=self._user_agent) as archive:
                 corpus.run = self._run
                 desk = Desk(corpus, Readings(corpus), archive)
-                while jobs := self._next_jobs():
-                    self._run_all(jobs, desk)
+                while job := self._next_job():
+                    self._run_together(job, desk)
         except Exception as error:  # noqa: BLE001  # who waits for a step is to be told, whatever it was
             self._refuse(_told(error))
 
     def _refuse(self, error: ScoutError) -> None:
         """Answer all steps with the reason why corpus or archive could not be opened (or, at the very end, closed)."""
-        while not self._ended and (jobs := self._next_jobs()):
-            for _, done in jobs:
-                _settle(done, None, error)
+        while job := self._next_job():
+            _settle(job[1], None, error)
 
-    def _next_jobs(self) -> list[Job]:
-        first = self._jobs.get()
-        self._ended = first is None
-        jobs = [] if first is None else [first]
-        while jobs and len(jobs) < MOST_STEPS:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                self._jobs.put(None)
-                break
-            jobs.append(job)
-        return jobs
+    def _next_job(self, *, wait: bool = True) -> Job | None:
+        """Return the job that is to be run next; None at the end, or where none is there and it is not waited for."""
+        if self._ended:
+            return None
+        try:
+            _, _, job = self._jobs.get(block=wait)
+        except queue.Empty:
+            return None
+        self._ended = job is None
+        return job
 
-    def _run_all(self, jobs: list[Job], desk: Desk) -> None:
+    def _run_together(self, first: Job, desk: Desk) -> None:
         kept = Kept()
         kept.set_running_or_notify_cancel()  # of all who wait for it none can call it off
+        jobs = [first]
         if self._broken is None:
             try:
                 self._run_in_one(jobs, desk, kept)
@@ -138,19 +151,16 @@ class Writer:
                 _settle(done, None, self._broken)
 
     def _run_in_one(self, jobs: list[Job], desk: Desk, kept: Kept) -> None:
-        """Run steps in one transaction; answer each with what it returned, or with the error of its site's that it is."""
+        """Run the first of `jobs` and those that wait in one transaction, for as long as its end is worth."""
+        began = time.monotonic()
         with desk.corpus.transaction():
-            for step, done in jobs:
-                try:
-                    with desk.corpus.part():
-                        result = step(desk)
-                except ScoutError:
-                    raise
-                except Exception as error:  # noqa: BLE001  # the error of one site's step, raised where it waits
-                    _settle(done, None, error)
-                else:
-                    _settle(done, (result, kept), None)
+            for job in jobs:
+                _run(job, desk, kept)
+                if time.monotonic() - began < STEPS_PER_COMMIT * self._commit_seconds and (more := self._next_job(wait=False)):
+                    jobs.append(more)
+            ended = time.monotonic()
             desk.archive.sync()  # a reference is never on the disk before what it refers to
+        self._commit_seconds = time.monotonic() - ended
 
 
 class ErasedError(Exception):
@@ -163,10 +173,11 @@ class SiteWriter:
     The question and the step share a transaction, so that nothing is written after the erasure, in the archive neither.
     """
 
-    def __init__(self, writer: Writer, run: int, startup_id: str) -> None:
-        """Take the writer, and whose site it is in which crawl."""
+    def __init__(self, writer: Writer, run: int, startup_id: str, left: Callable[[], int]) -> None:
+        """Take the writer, whose site it is in which crawl, and what tells how many of its addresses are left."""
         self._writer = writer
         self._site = (run, startup_id)
+        self._left = left
         self._begun = False
         self._kept: Kept | None = None
 
@@ -185,7 +196,7 @@ class SiteWriter:
                 raise ErasedError
             return step(desk)
 
-        result, self._kept = await self._writer.run(guarded)
+        result, self._kept = await self._writer.run(guarded, self._left())
         self._begun = True
         return result
 
@@ -196,6 +207,20 @@ class SiteWriter:
             kept.result()
         elif kept is not None:
             await asyncio.wrap_future(kept)
+
+
+def _run(job: Job, desk: Desk, kept: Kept) -> None:
+    """Run a step and answer it with what it returned, or with the error of its site's that it is."""
+    step, done = job
+    try:
+        with desk.corpus.part():
+            result = step(desk)
+    except ScoutError:
+        raise
+    except Exception as error:  # noqa: BLE001  # the error of one site's step, raised where it waits
+        _settle(done, None, error)
+    else:
+        _settle(done, (result, kept), None)
 
 
 def _told(error: Exception) -> ScoutError:

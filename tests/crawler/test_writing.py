@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,55 @@ def test_a_site_is_answered_before_its_step_is_on_the_disk_and_takes_the_next_on
     asyncio.run(both())
     writer.close()
     assert steps == ["begun", "following"]
+
+
+def test_the_step_of_the_site_with_most_to_do_goes_first(tmp_path: Path) -> None:
+    begun, may_go = threading.Event(), threading.Event()
+    steps: list[str] = []
+
+    def held(_: Desk) -> None:
+        begun.set()
+        assert may_go.wait(10)
+
+    async def all_sites() -> None:
+        first = asyncio.create_task(writer.run(held))
+        await asyncio.to_thread(begun.wait, 10)
+        small = asyncio.create_task(writer.run(lambda _: steps.append("small"), left=2))
+        large = asyncio.create_task(writer.run(lambda _: steps.append("large"), left=800))
+        await asyncio.sleep(0)
+        writer.post(lambda _: steps.append("nobody's"))
+        may_go.set()
+        await asyncio.wait_for(asyncio.gather(first, small, large), 5)
+
+    writer = Writer(tmp_path / "corpus.sqlite", tmp_path / "archive", "", 1)
+    asyncio.run(all_sites())
+    writer.close()
+    assert steps == ["nobody's", "large", "small"]
+
+
+def test_a_step_is_on_the_disk_before_all_that_wait_have_had_theirs(tmp_path: Path) -> None:
+    begun, may_go, may_end = threading.Event(), threading.Event(), threading.Event()
+
+    def held(_: Desk) -> None:
+        begun.set()
+        assert may_go.wait(10)
+
+    async def three() -> None:
+        first = asyncio.create_task(writer.run(held))
+        await asyncio.to_thread(begun.wait, 10)
+        second = asyncio.create_task(writer.run(lambda _: time.sleep(max(0.05, 10 * writer._commit_seconds)), left=2))
+        third = asyncio.create_task(writer.run(lambda _: may_end.wait(10), left=1))
+        await asyncio.sleep(0)
+        may_go.set()
+        await first
+        _, kept = await second
+        await asyncio.wait_for(asyncio.wrap_future(kept), 5)
+        may_end.set()
+        await third
+
+    writer = Writer(tmp_path / "corpus.sqlite", tmp_path / "archive", "", 1)
+    asyncio.run(three())
+    writer.close()
 
 
 def test_a_site_whose_step_could_not_be_kept_is_told_before_it_writes_another(
