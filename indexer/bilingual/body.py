@@ -24,6 +24,9 @@ AWAKE = 300
 """Microseconds that ONNX Runtime's threads wait for the next product before they sleep; else they hold their processors for a
 second after each run."""
 
+SHARED = 2
+"""Threads that share the products of a text alone, at most: they are too small for more."""
+
 
 class Body(Protocol):
     """What is common to all texts: position embeddings, the layers, the mean over the tokens, length one."""
@@ -96,8 +99,8 @@ class OnnxBody:
     """The body as `quantise.prepare` wrote it.
 
     Texts go one by one: without padding, and since the numbers inside are scaled per call, a text's vector does not depend on
-    its neighbours. They go several at once, each on a thread of its own, as quick as batches. One text alone stays on one
-    thread: to share out each product gains less than it costs to wake others.
+    its neighbours. They go several at once, each on a thread of its own, as quick as batches. The products of one text alone
+    are shared out to two threads.
     """
 
     name = "onnx-int8"
@@ -111,11 +114,11 @@ class OnnxBody:
         self._threads = threads or _processors()
         self._pool = ThreadPoolExecutor(self._threads, "encoder")
         try:
-            import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  # `scout --help` need not pay for it
+            import onnxruntime  # noqa: PLC0415  # `scout --help` need not pay for it
 
             # A path of any alphabet can be read by Python.
             content = path.read_bytes()
-            self._apart, self._together = (_session(onnxruntime, content, number) for number in (1, self._threads))
+            self._apart, self._together = (_session(onnxruntime, content, number) for number in (1, min(self._threads, SHARED)))
             self._width = int(self._apart.get_outputs()[0].shape[1])
         except Exception as error:  # ONNX Runtime raises what it likes
             raise ModelError(f"cannot load {path}: {_first_line(error)} (delete it, it is made anew)") from error
@@ -124,8 +127,8 @@ class OnnxBody:
         """Return unit vectors of shape (texts, width), in the order given; the next texts are read while some are encoded."""
         if not isinstance(texts, Sequence):
             made = [task.result() for task in [self._later(rows) for rows in texts]]
-        elif not texts:
-            made = []
+        elif len(texts) <= 1:
+            made = [_encoded(self._together, rows) for rows in texts]
         else:  # this thread is awake already
             others = [self._later(rows) for rows in texts[1:]]
             made = [_encoded(self._apart, texts[0])]
