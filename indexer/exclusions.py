@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from indexer.analysis import terms
+from indexer.circumstances import tells
 from indexer.glossary.entries import Entry
 from indexer.glossary.phrases import Found
 from indexer.readings import Exclusion
@@ -152,11 +153,11 @@ HARMS = frozenset(
         interruption interruptions intervention interventions investment later less limit limits longer loss losses
         matter modification modifications more need noise notice one problem problems residue residues risk risks
         scrap scratch scratches stop stoppage stoppages stops success supervision training vibration vibrations
-        waiting waste way addetti competenze conoscenze consulente consulenti esperti manodopera operatore operatori
-        personale persone programmatore programmatori specialista specialisti sviluppatori tecnici tecnico
-        consultant consultants developer developers engineers expert experts knowledge operator operators people
-        personnel programmer programmers skill skills specialist specialists staff technician technicians worker
-        workers
+        waiting waste way addetti anybody anyone chiunque competenze conoscenze consulente consulenti esperti
+        manodopera operatore operatori personale persone nessuno programmatore programmatori qualcuno
+        specialista specialisti sviluppatori tecnici tecnico consultant consultants developer developers
+        engineers expert experts knowledge operator operators people personnel programmer programmers skill
+        skills specialist specialists staff technician technicians worker workers
         """,
     )
 )
@@ -180,7 +181,7 @@ def find(text: str, language: str, phrases: Phrases) -> tuple[Exclusion, ...]:
         named = any(one.end - one.start == len(free) for one in phrases(free, language)) if free else False
         material = start < thing[0] and _is_material(thing, inner)
         property_ = (named and not material) or _whole(start, end, thing, known, inner, material=material)
-        kept = property_ or _avoided(text[slice(*thing)], language, inner)
+        kept = property_ or tells(text, start, thing, language) or _avoided(text[slice(*thing)], language, inner)
         if not kept and not (found and start < found[-1].end):
             found.append(Exclusion(BASED.sub("", text[slice(*thing)]), start, end))
         if len(found) == MOST_THINGS:

@@ -1,7 +1,7 @@
 """The one road of a query: need in, ranked startups with evidence out."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -9,18 +9,18 @@ from itertools import islice
 import numpy as np
 
 from crawler.records import Startup
-from indexer import ambiguity, evidence, reranking, trust
+from indexer import ambiguity, reranking, trust
 from indexer.bounds import check_page
 from indexer.browsing import Browse, Catalogue, Listing
 from indexer.calibration import confidence, verdict
 from indexer.clauses import ClauseReader
 from indexer.crossing import Crossing, telling
-from indexer.encoder import Encoder, Vector, WordReader
+from indexer.encoder import Encoder, WordReader
 from indexer.encoders import packaged_crossing
 from indexer.errors import NeedError, UnknownStartupError, WrongModelError
+from indexer.evidence import Chooser
 from indexer.facets import Facets
-from indexer.fusion import Scores, share_of_highest
-from indexer.lexical import Group
+from indexer.fusion import share_of_highest
 from indexer.ranker import Ranker
 from indexer.ranking import Listed, Ranking
 from indexer.readings import Wording
@@ -33,6 +33,8 @@ from indexer.snapshot import Manifest, Snapshot
 from indexer.why.reasons import Why
 from indexer.why.why import Room, told_of, why
 from indexer.wording import WordingReader
+
+Shown = tuple[Evidence, ...]
 
 
 class Searcher:
@@ -81,6 +83,7 @@ class Searcher:
         owners = [self._row_of[p.startup_id] for p in snapshot.passages]
         self._starts = np.searchsorted(owners, np.arange(len(snapshot.startups) + 1))
         self.ranker = Ranker(snapshot, self._starts, encoder, self._crossing, self._facets, excluding=excluding, kinds=kinds)
+        self._chooser = Chooser(snapshot.passages, self._starts)
         self._reader = Reader(snapshot, self._starts) if covering else None
         self._wording = WordingReader(encoder, snapshot, self._crossing) if wording else None
         self._clauses = ClauseReader(encoder) if isinstance(encoder, WordReader) else None
@@ -123,7 +126,13 @@ class Searcher:
         """
         row = self._row(wanted.startup_id)
         return more_like(
-            wanted, row, snapshot=self._snapshot, starts=self._starts, facets=self._facets, crossing=self._crossing
+            wanted,
+            row,
+            snapshot=self._snapshot,
+            starts=self._starts,
+            facets=self._facets,
+            crossing=self._crossing,
+            chooser=self._chooser,
         )
 
     def why(self, need: Need, startup_id: str) -> Why:
@@ -157,16 +166,17 @@ class Searcher:
         typed, (need, wording) = need, self._read(need)
         ranking = self.ranker.ranking(need)
         listed, first = self.ranker.listed(ranking, need, reranking.AMONG if self._second_look else 0)
-        in_passages = share_of_highest(self._snapshot.lexical_passages.scores(ranking.groups))
-        of_passages = share_of_highest(ranking.cosines) + in_passages
-        look = self._reranked(need, ranking, listed, of_passages)
+        near = share_of_highest(ranking.cosines)
+        shared = share_of_highest(self._snapshot.lexical_passages.scores(ranking.groups))
+        evidence_of = partial(self._chooser.chosen, nearness=near, shared=shared, stems=telling(ranking.groups))
+        look = self._reranked(need, ranking, listed, evidence_of)
         shown = look.listed[: need.offset + need.limit]
         reordered = need.diverse or bool(look.reranked and look.reranked.key)
         index = self._snapshot.lexical_startups
         likely = trust.chances(ranking, index, first + [(row, kept) for _, row, kept in shown[need.offset :]])
         worth = verdict([likely[row] for row, _ in first])
         sought = self._sought(need, ranking)
-        direction = self._clauses.need(ranking.text, ranking.language) if self._clauses else None
+        mark, of_passages = self._clause_marking(ranking), near + shared
         matches = tuple(
             Match(
                 rank,
@@ -174,7 +184,7 @@ class Searcher:
                 round(likely[row], 4),
                 confidence(likely[row]),
                 self._snapshot.startups[row],
-                self._evidence(row, of_passages, ranking.groups, direction),
+                mark(evidence_of(row)),
                 ranking.parts_of(row, kept),
                 plain_rank if reordered else None,
                 coverage=self._reader.covered(sought, row, of_passages) if self._reader else (),
@@ -201,16 +211,18 @@ class Searcher:
             wording=wording,
         )
 
-    def _reranked(self, need: Need, ranking: Ranking, listed: Listed, of_passages: Scores) -> Look:
+    def _clause_marking(self, ranking: Ranking) -> Callable[[Shown], Shown]:
+        """Return what marks the clauses of evidence that carry the match, where the encoder knows words."""
+        if self._clauses is None:
+            return lambda shown: shown
+        return partial(self._clauses.marked, need=self._clauses.need(ranking.text, ranking.language))
+
+    def _reranked(self, need: Need, ranking: Ranking, listed: Listed, evidence_of: Callable[[int], Shown]) -> Look:
         """Return matches as the reranker orders them, where there is one: by the best passage of each."""
         if self._second_look is None:
             reranking.check(need, "")
             return Look(listed)
-
-        def best(row: int) -> str:
-            return self._evidence(row, of_passages, ranking.groups, None)[0].passage.text
-
-        return self._second_look.at(need, ranking.text, listed, best)
+        return self._second_look.at(need, ranking.text, listed, lambda row: evidence_of(row)[0].passage.text)
 
     def _read(self, need: Need) -> tuple[Need, Wording | None]:
         """Return a need as it is meant, and what it was read as if that is not what it says."""
@@ -232,14 +244,6 @@ class Searcher:
         if row is None:
             raise UnknownStartupError(f"there is no startup {startup_id[:200]!r} in the snapshot {self.manifest.id}")
         return row
-
-    def _evidence(
-        self, row: int, of_passages: Scores, groups: tuple[Group, ...], direction: Vector | None
-    ) -> tuple[Evidence, ...]:
-        own = slice(int(self._starts[row]), int(self._starts[row + 1]))
-        scored = list(zip(self._snapshot.passages[own], map(float, of_passages[own]), strict=True))
-        shown = evidence.choose(scored, telling(groups))
-        return shown if self._clauses is None or direction is None else self._clauses.marked(shown, direction)
 
 
 def _called(model: str, prompts: Mapping[str, str]) -> str:

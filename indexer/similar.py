@@ -6,10 +6,10 @@ from itertools import islice
 
 import numpy as np
 
-from indexer import evidence
 from indexer.bounds import check_page
 from indexer.crossing import Crossing, telling
 from indexer.errors import FilterError
+from indexer.evidence import Chooser
 from indexer.facets import Facets, Mask
 from indexer.fusion import Scores, fuse, share_of_highest
 from indexer.lexical import Group, LexicalIndex
@@ -26,7 +26,7 @@ Weighted = tuple[tuple[Group, float], ...]
 
 
 def more_like(
-    wanted: MoreLike, row: int, *, snapshot: Snapshot, starts: Starts, facets: Facets, crossing: Crossing
+    wanted: MoreLike, row: int, *, snapshot: Snapshot, starts: Starts, facets: Facets, crossing: Crossing, chooser: Chooser
 ) -> SimilarAnswer:
     """Return the startups most like the one at `row`, exactly: every one that passes the filters is ranked.
 
@@ -39,6 +39,7 @@ def more_like(
         starts: where each startup's passages begin, shape (startups + 1,).
         facets: the filters over the same startups.
         crossing: how its words are said in the other language.
+        chooser: of the passages that are shown.
 
     Raises:
         NeedError: `limit` is out of bounds.
@@ -65,19 +66,17 @@ def more_like(
 
     passing = facets.both(masks.values())[places]
     order = np.argsort(-scores, kind="stable")
-    of_passages = share_of_highest(np.max(cosines, axis=0)) + share_of_highest(_lexical(snapshot.lexical_passages, terms))
+    near, shared = share_of_highest(np.max(cosines, axis=0)), share_of_highest(_lexical(snapshot.lexical_passages, terms))
     stems = telling(group for group, _ in terms)
     matches = []
     for rank, at in enumerate(islice((at for at in order if passing[at]), wanted.limit), start=1):
         place = int(places[at])
-        held = slice(int(starts[place]), int(starts[place + 1]))
-        said = list(zip(snapshot.passages[held], map(float, of_passages[held]), strict=True))
         matches.append(
             Similar(
                 rank,
                 round(float(scores[at]), 6),
                 snapshot.startups[place],
-                evidence.choose(said, stems),
+                chooser.chosen(place, near, shared, stems),
                 {name: float(part[at]) for name, part in parts.items()},
             )
         )

@@ -10,8 +10,7 @@ from crawler.corpus.corpus import Corpus
 from crawler.home import Home
 from crawler.records import Profile, Startup
 from indexer.build import build
-from indexer.calibration import Confidence
-from indexer.results import MAX_LIMIT, Filters, Match, Need
+from indexer.results import MAX_LIMIT, Confidence, Filters, Match, Need
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
@@ -56,6 +55,11 @@ def test_the_more_of_the_excluded_a_startup_offers_the_less_it_keeps(searchers: 
     kept = _kept(searchers[0], need)
     assert kept["made of it"] < kept["mentions it"] < kept["says nothing"] < kept["does without"] == pytest.approx(1.0)
     assert kept["in Italian"] < kept["says nothing"]
+
+
+def test_who_is_all_about_it_keeps_half_of_what_a_silent_one_keeps(searchers: tuple[Searcher, Searcher]) -> None:
+    kept = _kept(searchers[0], "cutting of sheet metal, no laser")
+    assert kept["made of it"] == pytest.approx(kept["says nothing"] / 2, rel=1e-3)
 
 
 def test_without_the_room_the_excluded_pulls_up(searchers: tuple[Searcher, Searcher]) -> None:

@@ -80,6 +80,47 @@ def test_what_is_a_property_a_purpose_or_all_there_is_stays_in_the_need(language
 
 
 @pytest.mark.parametrize(
+    ("language", "need"),
+    [
+        ("en", "We are twenty people with no purchasing office: who buys steel for us?"),
+        ("en", "the lifts are forty years old and there's no inverter in them, so we want a retrofit"),
+        ("en", "There is no compressed air in the yard. Cleaning of crates"),
+        ("en", "the founder has no children in the firm, find a buyer"),
+        ("en", "vibration sensors for lathes from the seventies, with no encoder"),
+        ("en", "energy metering on older lines without a data port"),
+        ("en", "a shuttle to the warehouse at night, with no trains running"),
+        ("en", "file invoices without anybody typing them in"),
+        ("it", "Siamo in dodici, senza un ufficio acquisti: chi compra acciaio per noi?"),
+        ("it", "sensori di vibrazione per torni degli anni Settanta, senza encoder"),
+        ("it", "misura dei consumi su linee esistenti senza contatori"),
+        ("it", "il nostro reparto ha tre torni senza robot: serve qualcuno che li colleghi"),
+    ],
+)
+def test_what_the_firm_itself_lacks_is_not_excluded(language: str, need: str) -> None:
+    assert find(need, language, PHRASES) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "need", "things"),
+    [
+        ("en", "We are twenty people. We need sensors without batteries", ["batteries"]),
+        ("en", "we have to clean moulds without lasers", ["lasers"]),
+        ("en", "We are a foundry looking for coatings without chromium", ["chromium"]),
+        ("en", "sensors that have no batteries", ["batteries"]),
+        ("en", "the coating must have no chromium", ["chromium"]),
+        ("en", "joining of frames without laser welding", ["laser welding"]),
+        ("en", "scrap sorting with no X-ray", ["X-ray"]),
+        ("en", "old bridges to be inspected by robots, no drones", ["drones"]),
+        ("it", "abbiamo bisogno di rivestimenti senza cromo", ["cromo"]),
+        ("it", "Siamo una fonderia. Rivestimenti senza cromo", ["cromo"]),
+        ("it", "il nostro reparto cerca rivestimenti senza cromo", ["cromo"]),
+    ],
+)
+def test_a_firm_that_tells_of_itself_and_asks_may_exclude(language: str, need: str, things: list[str]) -> None:
+    assert [one.text for one in find(need, language, PHRASES)] == things
+
+
+@pytest.mark.parametrize(
     ("language", "text", "thing", "without"),
     [
         ("en", "We cut without any laser.", "laser", True),
