@@ -77,7 +77,7 @@ def _weigh(document: Document) -> None:
 
 
 def _opened(document: Document, *, values: bool) -> "closing[Any]":
-    from openpyxl import load_workbook  # type: ignore[import-untyped]  # noqa: PLC0415  # a third of a second, which only sheets pay
+    from openpyxl import load_workbook  # noqa: PLC0415  # a third of a second, which only sheets pay
 
     try:
         book = load_workbook(io.BytesIO(document.body), read_only=True, data_only=values, keep_links=False)

@@ -14,7 +14,7 @@ from crawler.traps.memory import number_of
 from crawler.urls import page_priority
 
 if TYPE_CHECKING:
-    from datasketch import MinHash  # type: ignore[import-untyped]  # it ships no types
+    from datasketch import MinHash
 
 SHINGLE = 3
 """Words side by side."""

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from bs4 import Tag
 from bs4.element import NavigableString
-from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import etree
 
 from crawler.page.measures import UNBROKEN
 

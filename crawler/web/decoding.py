@@ -4,7 +4,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
-import brotli  # type: ignore[import-untyped]  # it ships no types
+import brotli
 from scrapy.exceptions import IgnoreRequest
 
 if sys.version_info >= (3, 14):

@@ -22,7 +22,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from twisted.internet.interfaces import IResolutionReceiver
-from zope.interface import implementer  # type: ignore[import-untyped]  # it ships no types
+from zope.interface import implementer
 
 from crawler.records import Outcome
 from crawler.urls import canonical_url

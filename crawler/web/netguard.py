@@ -13,7 +13,7 @@ from twisted.internet import defer
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from twisted.internet.threads import deferToThreadPool
-from zope.interface import implementer  # type: ignore[import-untyped]  # it ships no types
+from zope.interface import implementer
 
 from crawler.web.netnames import ascii_name, name_refusal, plain_name
 from crawler.web.netranges import address_order, is_address, is_loopback, not_public

@@ -24,12 +24,13 @@ from corpora import SHARED
 from crawler.home import Home
 from indexer.bilingual.encoder import PACKAGED, BilingualEncoder
 from indexer.bilingual.translations import Translations
-from indexer.crossing import Crossing, alike
+from indexer.crossing import Crossing
 from indexer.encoder import Encoder
 from indexer.evaluation.measures import DEPTH, MEASURES, RELEVANT_FROM, Run, evaluate
 from indexer.evaluation.topics import LANGUAGES, Topic, read_qrels, read_topics
 from indexer.fusion import DENSE_WEIGHTS, Scores, fuse
 from indexer.glossary.entries import packaged_entries
+from indexer.glossary.senses import alike
 from indexer.routing import need_language
 from indexer.searcher import Searcher
 from indexer.sentence_models import SentenceTransformerEncoder

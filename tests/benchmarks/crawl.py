@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
+import psutil
 import typer
 from bare import bare_crawl
 from loopback import Asked, LoopbackWeb, company_sites

@@ -20,7 +20,7 @@ from sentence_transformers import SentenceTransformer
 from crawler.demo.sites import load_sites
 from indexer.bilingual.body import OnnxBody, TorchBody
 from indexer.bilingual.encoder import BilingualEncoder
-from indexer.encoder import Vectors, packaged_model
+from indexer.encoder import Encoder, Vectors, packaged_model
 from indexer.glossary.entries import packaged_entries
 
 WORDS = 60
@@ -79,8 +79,13 @@ def roads(cache: Path) -> dict[str, tuple[Road, Road]]:
     found: dict[str, tuple[Road, Road]] = {"SentenceTransformer.encode": (as_it_comes, as_it_comes)}
     for folder in (None, cache):
         ours = BilingualEncoder(packaged_entries(), folder)
-        found[ours.road] = (ours.encode_passages, lambda texts, ours=ours: np.stack([ours.encode_need(text) for text in texts]))
+        found[ours.road] = (ours.encode_passages, one_by_one(ours))
     return found
+
+
+def one_by_one(encoder: Encoder) -> Road:
+    """Return the way of needs: each by itself."""
+    return lambda texts: np.stack([encoder.encode_need(text) for text in texts])
 
 
 def query_seconds(road: Road, need: str) -> float:

@@ -42,7 +42,8 @@ def ours(body: bytes, url: str) -> str:
 
 def by_trafilatura(body: bytes, url: str) -> str:
     """Return trafilatura's, with its usual settings."""
-    return trafilatura.extract(decode(body), url=url) or ""
+    found: str | None = trafilatura.extract(decode(body), url=url)
+    return found or ""
 
 
 def by_resiliparse(body: bytes, _url: str) -> str:
@@ -76,7 +77,8 @@ def body_of(kind: str, page: Mapping[str, str]) -> bytes:
 
 def with_sites(gold: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
     """Return our texts of company pages, each seen with all pages of its site."""
-    web, texts = SHARED / "web/dev", {}
+    web = SHARED / "web/dev"
+    texts: dict[str, str] = {}
     for host in sorted({page["file"].split("/")[0] for page in gold.values()}):
         files = sorted((web / host).rglob("*.htm*"))
         blocks = {str(file.relative_to(web)): extract(file.read_bytes(), f"http://{host}/").blocks for file in files}

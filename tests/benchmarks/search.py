@@ -20,7 +20,7 @@ from typing import Annotated
 
 import httpx
 import numpy as np
-import psutil  # type: ignore[import-untyped]  # it ships no types
+import psutil
 import typer
 from corpora import fill
 from sentence_transformers import SentenceTransformer

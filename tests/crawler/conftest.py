@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,6 +33,10 @@ class Reply:
     """Seconds before the answer."""
 
 
+Content = Reply | list[Reply] | str
+"""What a site holds at a path: a reply, replies one after the other, or the text of an HTML page."""
+
+
 @dataclass(frozen=True)
 class Request:
     at: float
@@ -47,6 +51,8 @@ class Web:
     def __init__(self) -> None:
         self.pages: dict[tuple[str, str], Reply | list[Reply]] = {}
         self.requests: list[Request] = []
+        self.answer = self.plain_answer
+        """What is done with each request; a test may put something else here."""
         web = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -68,10 +74,13 @@ class Web:
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
-    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+    def plain_answer(self, handler: BaseHTTPRequestHandler) -> None:
         host = (handler.headers["Host"] or "").partition(":")[0]
         self.requests.append(Request(time.monotonic(), host, handler.path, dict(handler.headers)))
-        reply = self.pages.get((host, handler.path), Reply("<h1>Not found</h1>", 404))
+        try:
+            reply = self.pages[host, handler.path]
+        except KeyError:
+            reply = Reply("<h1>Not found</h1>", 404)
         if isinstance(reply, list):
             reply = reply.pop(0) if len(reply) > 1 else reply[0]
         time.sleep(reply.wait)
@@ -89,7 +98,7 @@ class Web:
     def url(self, host: str, path: str = "/") -> str:
         return f"http://{host}.localhost:{self.port}{path}"
 
-    def site(self, host: str, pages: dict[str, Reply | list[Reply] | str]) -> Startup:
+    def site(self, host: str, pages: Mapping[str, Content]) -> Startup:
         """Serve pages at `host`.localhost and return the startup whose site they are; {web} in a text is the site's root."""
         root = self.url(host, "")
         for path, page in pages.items():

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import socketserver
+import sys
 import threading
 import time
 import zlib
@@ -10,9 +11,9 @@ from collections.abc import Callable, Iterator
 
 import brotli
 
-try:
+if sys.version_info >= (3, 14):
     from compression import zstd
-except ImportError:
+else:
     from backports import zstd
 
 Sending = Callable[[], Iterator[bytes]]
@@ -98,12 +99,16 @@ def flood(start: bytes, wave: bytes) -> Sending:
     return sending
 
 
+def zstd_frame(body: bytes) -> bytes:
+    return zstd.compress(body)
+
+
 def packed(coding: str, megabytes: int) -> bytes:
     """Return megabytes of blanks in a content coding."""
     block = b" " * 1_000_000
     if coding == "br":
         compressor = brotli.Compressor(quality=1)
-        return b"".join([compressor.process(block) for _ in range(megabytes)]) + bytes(compressor.finish())
+        return b"".join([*(compressor.process(block) for _ in range(megabytes)), compressor.finish()])
     if coding == "zstd":
         writer = zstd.ZstdCompressor(level=1)
         return b"".join([writer.compress(block) for _ in range(megabytes)]) + writer.flush()

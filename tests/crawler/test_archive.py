@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -183,22 +184,21 @@ def test_nothing_that_a_host_sends_can_write_a_header_of_its_own(tmp_path: Path)
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"offset": 1}, "holds no whole record"),
-        ({"offset": 10**9}, "the file ends before it"),
-        ({"offset": -1}, "no place in an archive"),
-        ({"offset": 10**30}, "no place in an archive"),
-        ({"offset": 0}, "holds no response"),
-        ({"digest": "sha256:" + "0" * 64}, "was altered"),
-        ({"file": "../archive/x.warc.gz"}, "no place in an archive"),
-        ({"file": "other.warc.gz"}, "No such file"),
+        (lambda ref: replace(ref, offset=1), "holds no whole record"),
+        (lambda ref: replace(ref, offset=10**9), "the file ends before it"),
+        (lambda ref: replace(ref, offset=-1), "no place in an archive"),
+        (lambda ref: replace(ref, offset=10**30), "no place in an archive"),
+        (lambda ref: replace(ref, offset=0), "holds no response"),
+        (lambda ref: replace(ref, digest="sha256:" + "0" * 64), "was altered"),
+        (lambda ref: replace(ref, file="../archive/x.warc.gz"), "no place in an archive"),
+        (lambda ref: replace(ref, file="other.warc.gz"), "No such file"),
     ],
 )
 def test_a_reference_that_does_not_fit_is_an_error_that_says_why(
-    tmp_path: Path, change: dict[str, object], reason: str
+    tmp_path: Path, change: Callable[[ArchiveRef], ArchiveRef], reason: str
 ) -> None:
     with Archive(tmp_path) as archive:
-        ref = archive.write(Answer())
-        wrong = ArchiveRef(**({"file": ref.file, "offset": ref.offset, "digest": ref.digest} | change))  # type: ignore[arg-type]
+        wrong = change(archive.write(Answer()))
         with pytest.raises(ArchiveError, match=reason):
             archive.read(wrong)
 

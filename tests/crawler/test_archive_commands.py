@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 import brotli
 import pytest
@@ -26,13 +27,13 @@ from crawler.archive.archive import Archive, Archived
 from crawler.archive.files import Refused, open_warcs
 from crawler.archive.warc import read_records
 from crawler.corpus.corpus import Corpus
-from crawler.corpus.erasing import erase
+from crawler.corpus.erasing import Erased, erase
 from crawler.corpus.optouts import OptOuts
 from crawler.corpus.readings import Readings
 from crawler.errors import CorpusError, InputFileError, ScoutError, SeedsError
 from crawler.home import Home
 from crawler.page.extract import Extracted
-from crawler.reading import Reading
+from crawler.reading import Reading, read_page
 from crawler.records import Block, Page, Startup
 from crawler.replay import replaying
 from crawler.replay.commands import import_warc_command, prove_command, reextract_command
@@ -64,6 +65,35 @@ def seeds(tmp_path: Path) -> Path:
     path = tmp_path / "seeds.csv"
     path.write_text("id,name,url\nacme,Acme,https://www.acme.it/\nbeta,Beta,https://lab.org/beta/\n")
     return path
+
+
+class Imported(TypedDict):
+    """What `scout import-warc --json` says."""
+
+    files: int
+    records: int
+    outcomes: dict[str, int]
+    new: int
+    changed: int
+    startups: int
+    problems: list[dict[str, str]]
+    problem_count: int
+
+
+class Proved(TypedDict):
+    """What `scout prove --json` says of one page."""
+
+    startup_id: str
+    url: str
+    page_digest: str
+    fetched_at: str
+    current: bool
+    start: int
+    end: int
+    quotation: str
+    verified: bool
+    problem: str | None
+    record: dict[str, object] | None
 
 
 def scout(*arguments: object) -> Result:
@@ -101,13 +131,14 @@ def pages(home: Home) -> dict[str, Page]:
         return {page.url: page for page in corpus.pages()}
 
 
-def imported(*files: object) -> dict[str, object]:
+def imported(*files: object) -> Imported:
     result = scout("import-warc", *files, "--json")
     assert result.exit_code == 0, result.output
-    return dict(json.loads(result.stdout))
+    said: Imported = json.loads(result.stdout)
+    return said
 
 
-def proofs(*words: object) -> list[dict[str, object]]:
+def proofs(*words: object) -> list[Proved]:
     return list(json.loads(scout("prove", *words, "--json").stdout)["proofs"])
 
 
@@ -315,7 +346,7 @@ def test_a_hostile_wacz_gives_a_reason_for_each_part(tmp_path: Path, seeds: Path
     begun = time.process_time()
     said = imported(tmp_path / "evil.wacz", "--seeds", seeds)
     assert time.process_time() - begun < 8
-    reasons = [f"{p['file']}: {p['reason']}" for p in said["problems"]]  # type: ignore[index, attr-defined]
+    reasons = [f"{p['file']}: {p['reason']}" for p in said["problems"]]
     assert sum("leads out of the archive" in reason for reason in reasons) == 4
     assert sum("within an archive" in reason for reason in reasons) == 1
     assert not any(ord(c) < 32 for reason in reasons for c in reason)
@@ -399,7 +430,7 @@ def test_bad_records_among_good_ones_cost_only_themselves(tmp_path: Path, seeds:
     said = imported(tmp_path / "a.warc.gz", "--seeds", seeds)
     assert said["outcomes"] == {"broken": 3, "stored": 1, "duplicate": 1}
     assert said["problem_count"] == 3
-    assert [p["file"] for p in said["problems"]] == ["a.warc.gz"] * 3  # type: ignore[index, attr-defined]
+    assert [p["file"] for p in said["problems"]] == ["a.warc.gz"] * 3
     assert list(pages(home)) == ["https://acme.it/"]
     human = scout("import-warc", tmp_path / "a.warc.gz")
     assert "5 records in 1 files: 0 new pages, 0 changed, of 0 startups" in human.stdout
@@ -554,7 +585,7 @@ def test_a_quotation_leads_to_every_page_that_holds_it_and_to_its_record(home: H
     assert (second["startup_id"], second["url"]) == ("beta", "https://lab.org/beta/")
     page = pages(home)["https://acme.it/"]
     assert page.archived is not None
-    assert page.text[first["start"] : first["end"]] == first["quotation"] == SENTENCE  # type: ignore[misc]
+    assert page.text[first["start"] : first["end"]] == first["quotation"] == SENTENCE
     assert (first["page_digest"], first["fetched_at"], first["current"]) == (page.digest, "2026-05-04T10:11:12+00:00", True)
     kept = Archive(home.archive).read(page.archived)
     assert first["record"] == {
@@ -691,10 +722,9 @@ def test_earlier_versions_are_proved_too(tmp_path: Path) -> None:
 
 def reads(monkeypatch: pytest.MonkeyPatch, change: Callable[[str, Extracted], Extracted]) -> None:
     """Make the extraction another one."""
-    real = replaying.read_page
 
-    def read(body: bytes, url: str, *rest: str | None) -> Reading:
-        reading = real(body, url, *rest)  # type: ignore[arg-type]
+    def read(body: bytes, url: str, charset: str | None, content_type: str) -> Reading:
+        reading = read_page(body, url, charset, content_type)
         return replace(reading, extracted=change(url, reading.extracted))
 
     monkeypatch.setattr(replaying, "read_page", read)
@@ -787,7 +817,7 @@ def test_what_a_crawl_stored_is_proved_and_made_anew_when_its_web_is_gone(
 
 @pytest.mark.usefixtures("three_pages")
 def test_what_is_erased_while_it_is_read_anew_does_not_come_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    erased = []
+    erased: list[Erased] = []
 
     def answer_of(archived: Archived) -> Answer:
         if not erased:

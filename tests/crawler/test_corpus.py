@@ -374,8 +374,8 @@ def test_what_a_page_held_before_leaves_no_trace_in_the_file_whatever_sqlite_s_d
 ) -> None:
     connect = sqlite3.connect
 
-    def careless(*arguments: object, **choices: object) -> sqlite3.Connection:
-        made: sqlite3.Connection = connect(*arguments, **choices)  # type: ignore[call-overload]
+    def careless(address: str, *, uri: bool, timeout: float, isolation_level: None) -> sqlite3.Connection:
+        made = connect(address, uri=uri, timeout=timeout, isolation_level=isolation_level)
         made.execute("PRAGMA secure_delete = OFF")
         return made
 

@@ -169,7 +169,8 @@ def sitemap_urls(web: Path, seed: str) -> list[str]:
         if (web / host / "robots.txt").is_file()
         else []
     )
-    todo, urls = [*named, f"http://{host}/sitemap.xml"], []
+    todo = [*named, f"http://{host}/sitemap.xml"]
+    urls: list[str] = []
     seen = set()
     while todo:
         file = find(web, urljoin(seed, todo.pop()))

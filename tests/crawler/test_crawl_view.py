@@ -100,15 +100,16 @@ def _read(terminal: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("pages", "words"),
+    ("new", "changed", "unchanged", "words"),
     [
-        ({"new": 2, "changed": 1, "unchanged": 4}, "`scout index` takes them in"),
-        ({"new": 0, "changed": 0, "unchanged": 4}, "still stands"),
-        ({"new": 0, "changed": 0, "unchanged": 0}, "`scout corpus report` tells why"),
+        (2, 1, 4, "`scout index` takes them in"),
+        (0, 0, 4, "still stands"),
+        (0, 0, 0, "`scout corpus report` tells why"),
     ],
 )
-def test_a_crawl_s_end_says_what_may_be_done_next(pages: dict[str, int], words: str) -> None:
-    summary = CrawlSummary(3, {Outcome.STORED: 7, Outcome.HTTP_ERROR: 1}, **pages, left=1_000_000, seconds=5.0)
+def test_a_crawl_s_end_says_what_may_be_done_next(new: int, changed: int, unchanged: int, words: str) -> None:
+    outcomes = {Outcome.STORED: 7, Outcome.HTTP_ERROR: 1}
+    summary = CrawlSummary(3, outcomes, new=new, changed=changed, unchanged=unchanged, left=1_000_000, seconds=5.0)
     told = what_next(summary)
     assert told.startswith("next: ")
     assert words in told

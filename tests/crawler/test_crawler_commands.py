@@ -42,7 +42,7 @@ def test_crawl_stores_pages_tells_of_bad_lines_and_sums_up(web: Web, tmp_path: P
     assert set(page) == {"url", "startup_id", "title", "language", "text", "fetched_at", "digest"}
     assert (page["startup_id"], page["language"]) == ("acme", "en")
     assert SENTENCE in page["text"]
-    assert site.url in scout("corpus", "export").stdout
+    assert web.url("acme") in scout("corpus", "export").stdout
     with Corpus(home / "corpus.sqlite", read_only=True) as corpus:
         assert corpus.startup("acme") == site.__class__("acme", "Acme", site.url)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
+from typing import TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,15 +20,17 @@ from crawler.records import Outcome
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.web.downloading import Answer, Failure, Validators
 from crawler.web.fetching import MOST_ROBOTS, Fetcher
-from crawler.web.hosts import Wait
+from crawler.web.hosts import HostReport, Wait
 from crawler.web.politeness import COOL_OFF, LEAST_DELAY, Circuit
 from crawler.web.robots import CachedRobots
 from tests.crawler.conftest import Reply, Web
 from tests.crawler.virtual_time import now, run
 
+Spoken = tuple[int, dict[str, str], bytes]
+Said = Spoken | Exception
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
-FOUND = (200, {}, b"a page")
-Said = tuple[int, dict[str, str], bytes] | Exception
+FOUND: Spoken = (200, {}, b"a page")
+BUSY: Spoken = (503, {}, b"")
 
 
 @dataclass
@@ -98,20 +101,30 @@ class Waiting:
         self.waits[host] = wait if known is None or wait.until >= known.until else known
 
 
-def fetcher(net: Net, settings: CrawlSettings | None = None, guard: Open | None = None, **more: object) -> Fetcher:
+class Options(TypedDict, total=False):
+    """What else a fetcher may be given."""
+
+    robots_cache: Kept
+    opted_out: Callable[[str], bool]
+    waits: Waiting
+    keep: Callable[[Answer], None]
+    rehearsal: bool
+    look_up: Callable[[str], Awaitable[None]]
+
+
+def fetcher(net: Net, settings: CrawlSettings | None = None, guard: Open | None = None, **more: Unpack[Options]) -> Fetcher:
     """A fetcher whose clock is the loop's."""
     dice = random.Random(3)  # noqa: S311  # no secret
     loop = asyncio.get_running_loop()
     clock: Callable[[], datetime] = lambda: START + timedelta(seconds=loop.time())  # noqa: E731  # a clock is an expression
-    made: Callable[..., Fetcher] = Fetcher
-    return made(settings or crawl_settings(), net.download, guard or Open(), dice=dice, now=clock, **more)
+    return Fetcher(settings or crawl_settings(), net.download, guard or Open(), dice=dice, now=clock, **more)
 
 
-def crawl(net: Net, *urls: str, **more: object) -> list[Answer | Failure]:
+def crawl(net: Net, *urls: str, settings: CrawlSettings | None = None, **more: Unpack[Options]) -> list[Answer | Failure]:
     """Fetch addresses one after the other."""
 
     async def one_by_one() -> list[Answer | Failure]:
-        door = fetcher(net, **more)  # type: ignore[arg-type]
+        door = fetcher(net, settings, **more)
         return [await door.fetch(url) for url in urls]
 
     return run(one_by_one)
@@ -164,12 +177,12 @@ def test_robots_txt_that_leads_to_a_refused_or_opted_out_host_closes_the_site() 
 
 def test_every_answer_is_kept_or_returned() -> None:
     kept: list[Answer] = []
-    busy, wait = (503, {}, b""), (429, {"Retry-After": "86400"}, b"")
+    wait = (429, {"Retry-After": "86400"}, b"")
     net = Net(
         {
             ROBOTS: [(301, {"Location": "/r"}, b"")],
             "http://h.it/r": FOUND,
-            "http://h.it/a": [busy, FOUND],
+            "http://h.it/a": [BUSY, FOUND],
             "http://h.it/b": wait,
         }
     )
@@ -221,7 +234,7 @@ def test_a_closed_site_is_asked_for_robots_txt_again_after_an_hour_and_opens() -
             await asyncio.sleep(1900)
         return results
 
-    net = Net({ROBOTS: [(503, {}, b"")] * 3 + [(200, {}, b"")]})
+    net = Net({ROBOTS: [BUSY, BUSY, BUSY, (200, {}, b"")]})
     assert ends(run(day)) == [Outcome.ROBOTS, Outcome.ROBOTS, 200]
 
 
@@ -400,7 +413,7 @@ def test_a_robots_txt_that_nobody_answered_for_is_soon_asked_for_again() -> None
         await asyncio.sleep(60)
         return [*results, await door.fetch("http://h.it/a")]
 
-    net = Net({ROBOTS: [ConnectionResetError()] * 3 + [(404, {}, b"")]})
+    net = Net({ROBOTS: [*[ConnectionResetError()] * 3, (404, {}, b"")]})
     assert ends(run(minute)) == [Outcome.UNREACHABLE, Outcome.UNREACHABLE, 200]
     assert len(net.asked("robots.txt")) == 4
 
@@ -524,7 +537,7 @@ def test_an_answer_says_what_x_robots_tag_asks_of_us() -> None:
 
 
 def test_a_host_s_treatment_is_on_record() -> None:
-    async def crawl_some() -> object:
+    async def crawl_some() -> tuple[HostReport, ...]:
         door = fetcher(net)
         for path in "abc":
             await door.fetch(f"http://www.h.it/{path}")
@@ -534,7 +547,7 @@ def test_a_host_s_treatment_is_on_record() -> None:
     net = Net(
         {"http://www.h.it/robots.txt": (200, {}, robots), "http://www.h.it/b": [(429, {"Retry-After": "30"}, b""), FOUND]}
     )
-    (report,) = run(crawl_some)  # type: ignore[misc]
+    (report,) = run(crawl_some)
     assert (report.host, report.requests, report.delay, report.asked) == ("h.it", 5, 5.0, 5.0)
     assert (report.told_to_wait, report.longest_wait, report.circuit, report.reason) == (1, 30.0, Circuit.CLOSED, "")
 

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from crawler.records import Outcome, Startup, Visit
 from crawler.settings import CrawlSettings
 from crawler.sites.crawling import crawl
 from crawler.web.refreshing import believable, latest, unchanged
-from tests.crawler.conftest import Reply, Web, path, sentence, text_page
+from tests.crawler.conftest import Content, Reply, Web, path, sentence, text_page
 
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -66,18 +67,18 @@ def serve(web: Web, host: str, pages: dict[str, str]) -> Startup:
     site = web.site(host, {where: Reply(body, headers={"ETag": f'"{hash(body)}"'}) for where, body in pages.items()})
     plain = web.answer
 
-    def answer(handler: object) -> None:
-        where = (f"{host}.localhost", handler.path)  # type: ignore[attr-defined]
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        where = (f"{host}.localhost", handler.path)
         reply = web.pages.get(where)
-        asked = handler.headers.get("If-None-Match")  # type: ignore[attr-defined]
+        asked = handler.headers.get("If-None-Match")
         if isinstance(reply, Reply) and asked and asked == reply.headers.get("ETag"):
             web.pages[where] = Reply("", 304, headers=reply.headers)
-            plain(handler)  # type: ignore[arg-type]
+            plain(handler)
             web.pages[where] = reply
         else:
-            plain(handler)  # type: ignore[arg-type]
+            plain(handler)
 
-    web.answer = answer  # type: ignore[method-assign]
+    web.answer = answer
     return site
 
 
@@ -177,7 +178,7 @@ def sitemap(web: Web, entries: dict[str, str]) -> Reply:
 
 def test_a_sitemap_s_dates_spare_the_requests_for_what_did_not_change(web: Web, again: Again) -> None:
     old, new = "2020-01-01", datetime.now(UTC).isoformat(timespec="seconds")
-    pages: dict[str, Reply | list[Reply] | str] = {f"/p{n}": text_page(sentence(n)) for n in range(6)}
+    pages: dict[str, Content] = {f"/p{n}": text_page(sentence(n)) for n in range(6)}
     pages |= {"/": text_page(sentence(100), links=("/p0",)), "/sitemap.xml": sitemap(web, dict.fromkeys(pages, old))}
     site = web.site("acme", pages)
     assert again(site, refresh=False).new == 7
@@ -190,7 +191,7 @@ def test_a_sitemap_s_dates_spare_the_requests_for_what_did_not_change(web: Web, 
 
 def test_a_sitemap_that_always_says_today_is_not_believed(web: Web, again: Again) -> None:
     today = datetime.now(UTC).date().isoformat()
-    pages: dict[str, Reply | list[Reply] | str] = {f"/p{n}": text_page(sentence(n)) for n in range(6)}
+    pages: dict[str, Content] = {f"/p{n}": text_page(sentence(n)) for n in range(6)}
     pages |= {"/": text_page(sentence(100)), "/sitemap.xml": sitemap(web, dict.fromkeys(pages, f"{today}T00:00:00Z"))}
     site = web.site("acme", pages)
     again(site, refresh=False)

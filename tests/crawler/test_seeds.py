@@ -43,8 +43,8 @@ def test_csv_is_read_with_any_usual_delimiter_and_mark(tmp_path: Path, delimiter
 
 def test_json_lines_are_read(tmp_path: Path) -> None:
     row = {"id": "acme", "name": "Acme", "url": "https://acme.it/x", "homepage": "https://acme.it", "tags": ["a", "b"]}
-    row |= {"parent_organisations": "Politecnico di Milano; CNR", "trl": None, "source": "yc"}
-    (startup,) = read_seeds(write(tmp_path, json.dumps(row) + "\n\n", "seeds.jsonl")).startups
+    more = {"parent_organisations": "Politecnico di Milano; CNR", "trl": None, "source": "yc"}
+    (startup,) = read_seeds(write(tmp_path, json.dumps({**row, **more}) + "\n\n", "seeds.jsonl")).startups
     assert startup.tags == ("a", "b")
     assert startup.parent_organisations == ("Politecnico di Milano", "CNR")
     assert (startup.homepage, startup.source, startup.trl) == ("https://acme.it", "yc", None)

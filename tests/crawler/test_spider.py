@@ -20,7 +20,7 @@ from crawler.errors import CorpusError, CrawlError
 from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.sites.crawling import crawl
-from tests.crawler.conftest import Crawled, Reply, Web, sentence, text_page
+from tests.crawler.conftest import Content, Crawled, Reply, Web, sentence, text_page
 
 Go = Callable[..., Crawled]
 SENTENCE = "We build inspection cameras for die casting cells that find porosity while the part is still warm."
@@ -37,7 +37,7 @@ def test_pages_are_stored_with_title_language_blocks_and_time(web: Web, go: Go) 
 
 def test_links_and_sitemaps_lead_to_pages_and_the_promising_ones_come_first(web: Web, go: Go) -> None:
     sitemap = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{web}/orphan</loc></url></urlset>"
-    site = {
+    site: dict[str, Content] = {
         "/": text_page(SENTENCE, links=("/privacy", "/news/1", "/contact", "/tecnologia", "/brochure.pdf", "/logo.png")),
         "/robots.txt": Reply(f"Sitemap: {web.url('acme')}maps/index.xml", kind="text/plain"),
         "/maps/index.xml": f"<sitemapindex><sitemap><loc>{web.url('acme')}maps/a.xml.gz</loc></sitemap></sitemapindex>",
@@ -64,7 +64,7 @@ def test_budgets_of_pages_and_depth_are_kept_and_what_is_left_is_counted(web: We
 
 def test_a_crawl_stays_on_the_host_and_below_the_path_of_its_seed(web: Web, go: Go) -> None:
     links = ("b.html", "/other/c.html", web.url("else", "/d.html"), "//www.acme.localhost:{port}/team/e.html")
-    site = {
+    site: dict[str, Content] = {
         "/team/a.html": text_page(SENTENCE, links=links).replace("{port}", str(web.port)),
         "/team/b.html": text_page("b " + SENTENCE),
         "/other/c.html": text_page("c " + SENTENCE),
@@ -79,7 +79,7 @@ def test_a_crawl_stays_on_the_host_and_below_the_path_of_its_seed(web: Web, go: 
 def test_robots_txt_is_obeyed_and_what_it_forbids_is_on_record(web: Web, go: Go) -> None:
     robots = "User-agent: *\nDisallow: /\n\nUser-agent: startupscout\nDisallow: /private\nAllow: /private/press\n"
     pages = {p: text_page(p + SENTENCE) for p in ("/private/a", "/private/press", "/open")}
-    site = {
+    site: dict[str, Content] = {
         "/robots.txt": Reply(robots, kind="text/plain"),
         "/": text_page(SENTENCE, links=("/private/a", "/private/press", "/open")),
     }
@@ -103,7 +103,7 @@ def test_without_a_robots_txt_all_is_open_and_with_a_broken_one_nothing_is(
 
 def test_robots_txt_behind_redirects_counts_and_is_asked_for_once(web: Web, go: Go) -> None:
     hops = {f"/r{n}": Reply("", 302, headers={"Location": f"/r{n + 1}"}) for n in range(4)}
-    site = {
+    site: dict[str, Content] = {
         "/robots.txt": Reply("", 301, headers={"Location": "/r0"}),
         **hops,
         "/r4": Reply("User-agent: *\nDisallow: /secret", kind="text/plain"),
@@ -117,7 +117,7 @@ def test_robots_txt_behind_redirects_counts_and_is_asked_for_once(web: Web, go: 
 
 
 def test_the_delay_a_site_asks_for_lies_between_all_requests_to_it(web: Web, go: Go) -> None:
-    site = {
+    site: dict[str, Content] = {
         "/robots.txt": Reply("User-agent: *\nCrawl-delay: 0.4", kind="text/plain"),
         "/": text_page(SENTENCE, links=("/a",)),
         "/a": text_page("a " + SENTENCE),
@@ -152,7 +152,7 @@ def test_slow_hosts_are_asked_less_often(web: Web, go: Go) -> None:
 
 
 def test_redirects_within_the_site_are_followed_and_those_out_of_it_are_not(web: Web, go: Go) -> None:
-    site = {
+    site: dict[str, Content] = {
         "/": Reply("", 301, headers={"Location": "/en/"}),
         "/en/": text_page(SENTENCE, links=("/moved", "/gone-abroad", "/loop")),
         "/moved": Reply("", 302, headers={"Location": "there"}),
@@ -176,7 +176,7 @@ def test_a_redirected_seed_gets_robots_and_sitemaps_from_where_it_led(web: Web, 
         {path: Reply("", 404 if path == "/robots.txt" else 301, headers={"Location": there + path}) for path in everything},
     )
     sitemap = f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{there}/orphan</loc></url></urlset>"
-    pages: dict[str, Reply | list[Reply] | str] = {
+    pages: dict[str, Content] = {
         "/": text_page(SENTENCE),
         "/robots.txt": Reply(f"Sitemap: {there}/map.xml", kind="text/plain"),
         "/map.xml": Reply(sitemap, kind="text/xml"),
@@ -197,7 +197,7 @@ def test_a_seed_may_leave_its_folder_after_several_hops(web: Web, go: Go) -> Non
 def test_a_seed_that_leads_to_another_domain_is_followed_politely(web: Web, go: Go) -> None:
     seed = web.site("acme", {"/": Reply("", 301, headers={"Location": web.url("newname", "/en/")})})
     home = text_page(SENTENCE, links=("/en/a", "/it/", "/private", web.url("acme", "/old"), web.url("else")))
-    pages: dict[str, Reply | list[Reply] | str] = {
+    pages: dict[str, Content] = {
         "/en/": home,
         "/en/a": text_page("a " + SENTENCE),
         "/it/": text_page("it " + SENTENCE),
@@ -232,7 +232,7 @@ def test_a_meta_refresh_is_followed(web: Web, go: Go) -> None:
 
 
 def test_noindex_pages_are_not_stored_and_nofollow_links_not_followed(web: Web, go: Go) -> None:
-    site = {
+    site: dict[str, Content] = {
         "/": text_page(SENTENCE, links=("/noindex", "/nofollow", "/header")),
         "/noindex": text_page("1 " + SENTENCE, head='<meta name="ROBOTS" content="NOINDEX">', links=("/from-noindex",)),
         "/nofollow": text_page("2 " + SENTENCE, head='<meta name="robots" content="nofollow">', links=("/from-nofollow",)),
@@ -247,7 +247,7 @@ def test_noindex_pages_are_not_stored_and_nofollow_links_not_followed(web: Web, 
 
 def test_copies_are_stored_once_and_a_wrong_canonical_loses_nothing(web: Web, go: Go) -> None:
     home = '<link rel="canonical" href="/">'
-    site = {
+    site: dict[str, Content] = {
         "/": text_page(SENTENCE, head=home, links=("/start", "/a-sorted", "/a", "/b")),
         "/start": text_page(SENTENCE, head=home),
         "/a": text_page("Product A measures the flow of molten metal.", head='<link rel="canonical" href="/a">'),
@@ -262,7 +262,7 @@ def test_copies_are_stored_once_and_a_wrong_canonical_loses_nothing(web: Web, go
 
 
 def test_what_is_no_html_or_empty_or_an_error_is_on_record(web: Web, go: Go) -> None:
-    site = {
+    site: dict[str, Content] = {
         "/": text_page(SENTENCE, links=("/data", "/empty", "/blank", "/gone", "/unnamed", "/xhtml")),
         "/data": Reply(b"\x00\x01\x02\x03", kind="application/octet-stream"),
         "/empty": Reply(""),
@@ -280,7 +280,7 @@ def test_what_is_no_html_or_empty_or_an_error_is_on_record(web: Web, go: Go) -> 
 def test_bad_answers_are_on_record_and_the_rest_of_the_site_is_read(web: Web, go: Go) -> None:
     latin = text_page("Qualità e velocità: così misuriamo la porosità delle leghe.").encode("latin-1")
     bomb = gzip.compress(b"<p>" + b" " * 60_000_000)
-    site = {
+    site: dict[str, Content] = {
         "/": text_page(SENTENCE, links=("/large", "/bomb", "/broken", "/cut", "/charset", "/last")),
         "/large": Reply(b"<p>" + b"large " * 100_000, chunks=84),
         "/bomb": Reply(bomb, headers={"Content-Encoding": "gzip"}),
@@ -327,7 +327,7 @@ def test_errors_that_pass_are_tried_again_twice_and_retry_after_is_honoured(web:
 def test_what_fails_in_passing_is_tried_once_more_when_all_else_is_done(web: Web, go: Go) -> None:
     lost = [Reply("x", announced=5000)] * 3
     sitemap = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{web}/named</loc></url></urlset>"
-    site: dict[str, Reply | list[Reply] | str] = {
+    site: dict[str, Content] = {
         "/": [*lost, Reply(text_page(SENTENCE, links=("/about", "/news", "/never")))],
         "/about": [*lost, Reply(text_page("about " + SENTENCE))],
         "/news": text_page("news " + SENTENCE),
@@ -408,7 +408,10 @@ def test_loopback_goes_past_a_proxy(web: Web, go: Go, monkeypatch: pytest.Monkey
 
 def test_requests_carry_the_user_agent_and_no_cookies(web: Web, go: Go) -> None:
     setting = {"Set-Cookie": "session=1; Path=/"}
-    site = {"/": Reply(text_page(SENTENCE, links=("/a",)), headers=setting), "/a": text_page("a " + SENTENCE)}
+    site: dict[str, Content] = {
+        "/": Reply(text_page(SENTENCE, links=("/a",)), headers=setting),
+        "/a": text_page("a " + SENTENCE),
+    }
     go(web.site("acme", site), contact_url="mailto:scout@example.org")
     assert {request.headers["User-Agent"] for request in web.requests} == {"StartupScout/0.1 (+mailto:scout@example.org)"}
     assert all("Cookie" not in request.headers for request in web.requests)
@@ -428,7 +431,7 @@ def test_pages_that_are_gone_or_kept_back_are_dropped_by_the_next_crawl_and_othe
     names = ("/gone", "/noindex", "/private", "/broken")
     pages = {"/": text_page(SENTENCE, links=names)} | {path: text_page(path + SENTENCE) for path in names}
     assert set(go(web.site("acme", pages)).pages) == {"/", *names}
-    later: dict[str, Reply | list[Reply] | str] = {
+    later: dict[str, Content] = {
         "/gone": Reply("", 410),
         "/noindex": Reply(text_page("/noindex" + SENTENCE), headers={"X-Robots-Tag": "noindex"}),
         "/broken": Reply("", 500),

@@ -333,7 +333,8 @@ def test_words_side_by_side_are_found_line_by_line_with_figures_and_the_address_
 
 @pytest.mark.shared
 def test_no_reachable_page_of_the_real_sites_is_held_for_a_trap(shared: Path) -> None:
-    web, fetched, held = shared / "web" / "dev", 0, {}
+    web, fetched = shared / "web" / "dev", 0
+    held: dict[str, str] = {}
     startups = read_seeds(shared / "web" / "seeds.csv").startups
     for startup in startups:
         seed = canonical_url(startup.url or "") or ""
@@ -379,13 +380,13 @@ class TrapPages(dict[tuple[str, str], Reply | list[Reply]]):
         self.site = TrapSite()
         self.asked: Counter[str] = Counter()
 
-    def get(self, key: tuple[str, str], default: object = None) -> object:  # type: ignore[override]  # what the server calls
-        if key in self or key[1] == "/sitemap.xml":
-            return super().get(key, default)
+    def __missing__(self, key: tuple[str, str]) -> Reply:
+        if key[1] == "/sitemap.xml":
+            raise KeyError(key)
         shown = self.site.show(key[1])
         self.asked[shown.trap if shown else "nothing"] += 1
         if shown is None:
-            return default
+            raise KeyError(key)
         lines = "".join(f"<p>{escape(line)}</p>" for line in shown.lines[1:])
         links = "".join(f'<li><a href="{escape(link)}">{escape(link)}</a></li>' for link in shown.links)
         return Reply(

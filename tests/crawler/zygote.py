@@ -11,10 +11,12 @@ import signal
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import crawler.identity.samecompany  # noqa: F401  # loaded once, here, and not in each crawl; so are the others
 from crawler.archive import archive
 from crawler.archive.warc_output import WarcOutput
+from crawler.archive.warc_writing import empty_member
 from crawler.commands import app
 from crawler.corpus.database import Database
 from crawler.reading import read_page
@@ -69,7 +71,7 @@ def command(words: list[str], moment: int) -> None:
         if passed == moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    prepare, append, empty = Database._prepare, WarcOutput.append, archive.empty_member
+    prepare, append = Database._prepare, WarcOutput.append
 
     def watched(self: Database, *, read_only: bool) -> None:
         prepare(self, read_only=read_only)
@@ -81,9 +83,11 @@ def command(words: list[str], moment: int) -> None:
 
     def emptied(size: int) -> bytes:
         passes()
-        return empty(size)
+        return empty_member(size)
 
-    Database._prepare, WarcOutput.append, archive.empty_member = watched, appended, emptied  # type: ignore[method-assign]
+    mock.patch.object(Database, "_prepare", watched).start()
+    mock.patch.object(WarcOutput, "append", appended).start()
+    mock.patch.object(archive, "empty_member", emptied).start()
     importing.BATCH = 3
     app(words, standalone_mode=False)
     sys.stdin.close()

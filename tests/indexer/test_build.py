@@ -365,7 +365,7 @@ def test_a_reader_sees_the_old_snapshot_or_the_new_one_while_builds_go_on(
     build(home, fake, SETTINGS)
     right = load_snapshot(home)
     process = started(root, UNENDING, str(home.root))
-    seen = set()
+    seen: set[str] = set()
     try:
         until = time.monotonic() + 300
         while len(seen) < 4:

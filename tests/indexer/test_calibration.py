@@ -12,18 +12,19 @@ MIDDLING = Signs(passage=0.4, summary=0.4, covered=0.5, terms=8, above=2, lead=0
 
 
 @pytest.mark.parametrize(
-    ("sign", "values"),
+    "rising",
     [
-        ("passage", [place / 20 for place in range(-20, 21)]),
-        ("summary", [place / 20 for place in range(-20, 21)]),
-        ("covered", [place / 20 for place in range(21)]),
-        ("terms", [1, 2, 3, 5, 8, 13, 40]),
-        ("above", [5000, 100, 10, 3, 2, 1, 0]),
-        ("lead", [LEADS[0], -1.0, 0.0, 0.5, LEADS[1]]),
+        [replace(MIDDLING, passage=place / 20) for place in range(-20, 21)],
+        [replace(MIDDLING, summary=place / 20) for place in range(-20, 21)],
+        [replace(MIDDLING, covered=place / 20) for place in range(21)],
+        [replace(MIDDLING, terms=number) for number in (1, 2, 3, 5, 8, 13, 40)],
+        [replace(MIDDLING, above=number) for number in (5000, 100, 10, 3, 2, 1, 0)],
+        [replace(MIDDLING, lead=lead) for lead in (LEADS[0], -1.0, 0.0, 0.5, LEADS[1])],
     ],
+    ids=["passage", "summary", "covered", "terms", "above", "lead"],
 )
-def test_the_probability_grows_with_each_sign_and_stays_one(sign: str, values: list[float]) -> None:
-    chances = [probability(replace(MIDDLING, **{sign: value})) for value in values]
+def test_the_probability_grows_with_each_sign_and_stays_one(rising: list[Signs]) -> None:
+    chances = [probability(signs) for signs in rising]
     assert all(0 < low < high < 1 for low, high in pairwise(chances))
 
 

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 import torch
 from sentence_transformers import CrossEncoder
-from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast, PreTrainedModel
+from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizer, PreTrainedModel
 
 from crawler.home import Home
 from indexer.cross_encoders import CrossEncoderReranker, chosen_second_look
 from indexer.errors import ModelError
+from indexer.fusion import Scores
 from indexer.results import MAX_LIMIT, Need
 from indexer.searcher import Searcher
 from indexer.settings import rerank_settings
@@ -45,10 +46,10 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
             num_attention_heads=2,
             intermediate_size=32,
             max_position_embeddings=600,
-            num_labels=labels,
         )
+        config.num_labels = labels
         kind(config).save_pretrained(folder)
-        BertTokenizerFast(vocab=str(folder / "vocab.txt"), model_max_length=600).save_pretrained(folder)
+        BertTokenizer(vocab=str(folder / "vocab.txt"), model_max_length=600).save_pretrained(folder)
         return folder
 
     return write
@@ -94,14 +95,15 @@ def test_who_has_no_turn_in_time_gets_nothing(reranker: CrossEncoderReranker) ->
 
 def test_several_threads_get_what_one_gets(reranker: CrossEncoderReranker) -> None:
     expected = reranker.scores("weld", TEXTS, None)
-    found: list[object] = []
+    assert expected is not None
+    found: list[Scores | None] = []
     threads = [threading.Thread(target=lambda: found.append(reranker.scores("weld", TEXTS, None))) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(found) == 6
-    assert all(np.array_equal(one, expected) for one in found)  # type: ignore[arg-type]  # arrays
+    assert all(one is not None and np.array_equal(one, expected) for one in found)
 
 
 def test_a_search_is_ordered_by_it_and_pages_agree(tiny: Path, indexed: Home, fake: FakeEncoder) -> None:

@@ -41,8 +41,8 @@ def check(run: Run, qrels: Qrels) -> Evaluation:
         for name, value in values.items():
             assert found.per_topic[topic][name] == pytest.approx(value, abs=1e-6), (topic, name)
     for name in NAMES:
-        values = [one[name] for one in expected.values() if name in one]
-        assert found.means[name] == pytest.approx(sum(values) / len(values) if values else 0.0, abs=1e-6)
+        of_topics = [one[name] for one in expected.values() if name in one]
+        assert found.means[name] == pytest.approx(sum(of_topics) / len(of_topics) if of_topics else 0.0, abs=1e-6)
     return found
 
 

@@ -137,14 +137,18 @@ def test_what_passes_and_what_is_counted_is_what_a_look_at_each_startup_finds(fi
 def test_filters_made_of_all_that_a_startup_is_pass_it_however_few_others_they_pass(row: int) -> None:
     startup, told = STARTUPS[row], TOLD[row]
     every = Filters(
-        *((value,) if value else () for value in (startup.country, startup.source)),
-        startup.tags,
-        *(startup.trl, startup.trl, startup.founded, startup.founded),
-        (told.region,) if told.region else (),
-        told.languages,
-        told.classes,
-        told.fetched,
-        told.own_site,
+        countries=(startup.country,) if startup.country else (),
+        sources=(startup.source,) if startup.source else (),
+        tags=startup.tags,
+        trl_min=startup.trl,
+        trl_max=startup.trl,
+        founded_min=startup.founded,
+        founded_max=startup.founded,
+        regions=(told.region,) if told.region else (),
+        languages=told.languages,
+        classes=told.classes,
+        fetched_since=told.fetched,
+        own_site=told.own_site,
     )
     mask = Facets(STARTUPS, TOLD, NAMES).both(Facets(STARTUPS, TOLD, NAMES).masks(every).values())
     assert mask[row]

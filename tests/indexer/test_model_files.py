@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -158,7 +158,7 @@ def silent() -> Iterator[str]:
 
 @pytest.mark.parametrize("place", [closed, silent])
 def test_a_hub_that_cannot_be_had_is_told_within_seconds(
-    place: Callable[[], "contextmanager[str]"], at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    place: Callable[[], AbstractContextManager[str]], at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("indexer.model_files.PATIENCE", 1.0)
     with place() as address:

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import NeedError
-from indexer.results import MAX_LIMIT, Filters, Need
+from indexer.results import MAX_LIMIT, Filters, Match, Need
 from indexer.searcher import Searcher
 from tests.indexer.conftest import steady
 from tests.indexer.test_searcher import FILTERS, NEEDS, are_ranges
@@ -29,7 +29,8 @@ def test_pages_together_are_the_whole_list_without_doubles_or_gaps(
     assume(are_ranges(filters))
     whole = searcher.search(Need(text + without, MAX_LIMIT, filters, diverse=diverse))
     assert whole.total == len(whole.matches)
-    turned, offset, turns = [], 0, cycle(sizes)
+    turned: list[Match] = []
+    offset, turns = 0, cycle(sizes)
     while offset < whole.total:
         page = searcher.search(Need(text + without, next(turns), filters, offset=offset, diverse=diverse))
         assert page.total == whole.total

@@ -73,7 +73,7 @@ def indexed(made: Sequence[tuple[Startup, list[str], str]]) -> Iterator[Indexed]
             pages.append(Page(f"https://{startup.id}.example/", startup.id, "Home", language, blocks, WHEN))
         else:
             profiles.append(Profile(startup.id, "yc", texts[0], language, WHEN))
-    sources = {(page.startup_id, page.url): page.text for page in pages}
+    sources: dict[tuple[str, str | None], str] = {(page.startup_id, page.url): page.text for page in pages}
     sources |= {(profile.startup_id, profile.url): profile.text for profile in profiles}
     with TemporaryDirectory() as folder:
         home = Home(Path(folder))
@@ -140,8 +140,15 @@ def filters_over(draw: st.DrawFn, startups: Sequence[Startup]) -> Filters:
         sorted(draw(st.tuples(bounds, bounds))) for bounds in (st.integers(1, 9), st.sampled_from([1999, 2010, 2020]))
     )
     within = draw(st.sets(st.sampled_from(["trl_min", "trl_max", "founded_min", "founded_max"])))
-    bounds = {"trl_min": trl[0], "trl_max": trl[1], "founded_min": founded[0], "founded_max": founded[1]}
-    return Filters(**chosen, **{name: bounds[name] for name in within})
+    return Filters(
+        countries=chosen.get("countries", ()),
+        sources=chosen.get("sources", ()),
+        tags=chosen.get("tags", ()),
+        trl_min=trl[0] if "trl_min" in within else None,
+        trl_max=trl[1] if "trl_max" in within else None,
+        founded_min=founded[0] if "founded_min" in within else None,
+        founded_max=founded[1] if "founded_max" in within else None,
+    )
 
 
 @costly

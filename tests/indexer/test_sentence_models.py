@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import numpy as np
 import pytest
@@ -18,11 +19,11 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from torch.nn import Identity
-from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
+from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizer, PreTrainedModel
 
 from crawler.home import Home
 from indexer.build import build
-from indexer.encoder import Encoder
+from indexer.encoder import Encoder, Vector
 from indexer.encoders import chosen_encoder
 from indexer.errors import ModelError, WrongModelError
 from indexer.searcher import Searcher
@@ -37,7 +38,7 @@ E5 = {"query": "query: ", "passage": "passage: "}
 NO_PROMPTS = {"query": "", "passage": ""}
 
 
-def save_transformer(folder: Path, seed: int = 1, kind: type[BertModel] = BertModel, positions: int = 64) -> Path:
+def save_transformer(folder: Path, seed: int = 1, kind: type[PreTrainedModel] = BertModel, positions: int = 64) -> Path:
     """Write a plain BERT of random weights with a token per letter; no sentence-transformers model yet."""
     folder.mkdir(parents=True)
     (folder / "vocab.txt").write_text("\n".join(VOCABULARY))
@@ -51,8 +52,16 @@ def save_transformer(folder: Path, seed: int = 1, kind: type[BertModel] = BertMo
         max_position_embeddings=positions,
     )
     kind(config).save_pretrained(folder)
-    BertTokenizerFast(vocab=str(folder / "vocab.txt"), model_max_length=positions).save_pretrained(folder)
+    BertTokenizer(vocab=str(folder / "vocab.txt"), model_max_length=positions).save_pretrained(folder)
     return folder
+
+
+class Options(TypedDict, total=False):
+    """Of a sentence-transformers model."""
+
+    prompts: dict[str, str]
+    default_prompt_name: str
+    truncate_dim: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +71,14 @@ class Maker:
     folder: Path
     plain: Path
 
-    def __call__(self, name: str = "tiny", *more: torch.nn.Module, reads: int | None = None, **options: object) -> Path:
+    def __call__(
+        self, name: str = "tiny", *more: torch.nn.Module, reads: int | None = None, **options: Unpack[Options]
+    ) -> Path:
         body = Transformer(str(self.plain), max_seq_length=reads)
         return self.save(name, [body, Pooling(WIDTH, "mean"), *more], **options)
 
-    def save(self, name: str, modules: list[torch.nn.Module], **options: object) -> Path:
-        model = SentenceTransformer(modules=modules, device="cpu", **options)  # type: ignore[arg-type]
+    def save(self, name: str, modules: list[torch.nn.Module], **options: Unpack[Options]) -> Path:
+        model = SentenceTransformer(modules=modules, device="cpu", **options)
         model.save(str(self.folder / name), create_model_card=False)
         return self.folder / name
 
@@ -93,10 +104,11 @@ def tiny(tiny_folder: Path) -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder(str(tiny_folder))
 
 
-def plainly(folder: Path, text: str, **options: object) -> np.ndarray:
+def plainly(folder: Path, text: str, task: str | None = None) -> Vector:
     """The unit vector that sentence-transformers itself gives a text without any prompt."""
-    vector = np.asarray(SentenceTransformer(str(folder), device="cpu").encode([text], prompt="", **options)[0])
-    return vector / np.linalg.norm(vector)
+    encoded = np.asarray(SentenceTransformer(str(folder), device="cpu").encode([text], prompt="", task=task)[0])
+    vector: Vector = encoded / np.linalg.norm(encoded)
+    return vector
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +117,7 @@ def packaged() -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder()
 
 
-def same(one: np.ndarray, other: np.ndarray) -> bool:
+def same(one: Vector, other: Vector) -> bool:
     return bool(np.allclose(one, other, atol=1e-5))
 
 
@@ -166,7 +178,8 @@ def test_vectors_are_of_length_one_and_in_the_order_of_the_texts(tiny: SentenceT
 
 def test_a_need_has_the_vector_of_a_passage_with_the_same_words(packaged: SentenceTransformerEncoder) -> None:
     need = packaged.encode_need("a welding robot")
-    assert (need.shape, need.dtype) == ((384,), np.float32)
+    assert need.shape == (384,)
+    assert need.dtype == np.float32
     np.testing.assert_allclose(need, packaged.encode_passages(["a welding robot"])[0], atol=1e-5)
 
 
@@ -396,7 +409,7 @@ def test_a_damaged_or_other_model_is_refused(make: Maker, damage: Callable[[Path
 
 
 def test_a_cross_encoder_without_a_configuration_of_ours_is_refused(tmp_path: Path) -> None:
-    folder = save_transformer(tmp_path / "reranker", kind=BertForSequenceClassification)  # type: ignore[arg-type]
+    folder = save_transformer(tmp_path / "reranker", kind=BertForSequenceClassification)
     assert "cross-encoder" in refused(folder)
 
 
@@ -423,9 +436,10 @@ def test_a_vector_that_is_no_numbers_is_an_error_also_later(tiny_folder: Path, m
     broken = np.full((1, WIDTH), np.nan, np.float32)
     monkeypatch.setattr(encoder._model, "encode_document", lambda *_, **__: broken)
     monkeypatch.setattr(encoder._model, "encode_query", lambda *_, **__: broken)
-    for encode in (lambda: encoder.encode_passages(["a"]), lambda: encoder.encode_need("a")):
-        with pytest.raises(ModelError, match="not made of numbers"):
-            encode()
+    with pytest.raises(ModelError, match="not made of numbers"):
+        encoder.encode_passages(["a"])
+    with pytest.raises(ModelError, match="not made of numbers"):
+        encoder.encode_need("a")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from indexer.errors import IndexWriteError, NoSnapshotError, SnapshotBusyError, 
 from indexer.results import Need
 from indexer.searcher import Searcher
 from indexer.settings import index_settings
-from indexer.snapshot import FORMAT, Snapshot, building, current_manifest, load_snapshot, new_id, write_snapshot
+from indexer.snapshot import FORMAT, building, current_manifest, load_snapshot, new_id, write_snapshot
 from tests.full_disk import no_file_beyond
 from tests.indexer.conftest import FakeEncoder, fill_at_random
 
@@ -104,8 +104,10 @@ def test_every_byte_of_the_manifest_counts(copy: Home) -> None:
 
 def test_a_manifest_that_someone_edited_is_noticed(copy: Home) -> None:
     fields = json.loads((folder_of(copy) / "manifest.json").read_text())
+    others: tuple[object, ...] = (None, "other", 7, {}, [])
+    wholes: tuple[object, ...] = ([], 5, None, {})
     for name in fields:
-        for other in (None, "other", 7, {}, []):
+        for other in others:
             if fields[name] != other:
                 as_written(copy, {**fields, name: other})
                 with pytest.raises(SnapshotDamagedError):
@@ -113,7 +115,7 @@ def test_a_manifest_that_someone_edited_is_noticed(copy: Home) -> None:
         as_written(copy, {key: value for key, value in fields.items() if key != name})
         with pytest.raises(SnapshotDamagedError):
             load_snapshot(copy)
-    for whole in ([], 5, None, {}):
+    for whole in wholes:
         (folder_of(copy) / "manifest.json").write_text(json.dumps(whole))
         with pytest.raises(SnapshotDamagedError):
             current_manifest(copy)
@@ -163,13 +165,9 @@ def test_the_newest_snapshots_are_kept_and_the_current_one_always(indexed: Home,
         name = new_id(now + timedelta(hours=hour), "0" * 64)
         names.append(name)
         with building(home):
-            write_snapshot(home, Snapshot(**{**parts(snapshot), "manifest": replace(snapshot.manifest, id=name)}), keep=2)
+            write_snapshot(home, replace(snapshot, manifest=replace(snapshot.manifest, id=name)), keep=2)
         assert load_snapshot(home).manifest.id == name
     assert sorted(p.name for p in home.snapshots.iterdir() if p.is_dir()) == sorted([names[4], names[3], names[2]])
-
-
-def parts(snapshot: Snapshot) -> dict[str, object]:
-    return {name: getattr(snapshot, name) for name in Snapshot.__dataclass_fields__}
 
 
 def test_ids_sort_by_time() -> None:
@@ -184,7 +182,7 @@ def test_a_full_disk_is_an_error_and_leaves_the_current_snapshot(copy: Home, siz
     snapshot = load_snapshot(copy)
     largest = max(path.stat().st_size for path in folder_of(copy).rglob("*"))
     assert largest > 9_000
-    newer = Snapshot(**{**parts(snapshot), "manifest": replace(snapshot.manifest, id="20990101T000000.000000Z-00000000")})
+    newer = replace(snapshot, manifest=replace(snapshot.manifest, id="20990101T000000.000000Z-00000000"))
     with building(copy), no_file_beyond(size), pytest.raises(IndexWriteError, match="cannot write the index"):
         write_snapshot(copy, newer, keep=1)
     assert load_snapshot(copy).manifest == snapshot.manifest

@@ -28,7 +28,7 @@ import pytest
 from crawler.company.company import CompanyRecord, merge_companies, read_company
 from crawler.company.identifiers import is_italian_vat
 from crawler.company.legal_forms import key_of
-from crawler.page.extract import decode
+from crawler.page.charset import decode
 from crawler.reading import Reading, read_page
 from tests.quality.conftest import MEASURED
 

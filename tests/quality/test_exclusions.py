@@ -2,7 +2,7 @@
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ FLOORS = tomllib.loads((HERE / "floors.toml").read_text())["exclusions"]
 SIDES = ("fits", "other")
 with (HERE / "exclusions/pairs.tsv").open(encoding="utf-8", newline="") as file:
     PAIRS = tuple(csv.DictReader(file, delimiter="\t"))
-PARTS = {
+PARTS: Mapping[str, Callable[[dict[str, str]], bool]] = {
     "all": lambda _: True,
     "Italian": lambda pair: pair["language"] == "it",
     "English": lambda pair: pair["language"] == "en",

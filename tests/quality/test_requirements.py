@@ -40,7 +40,7 @@ def _by_hand(row: Row) -> dict[tuple[int, int], str]:
     return found
 
 
-def _splits(encoder: Encoder, rows: Sequence[Row]) -> Mapping[str, float]:
+def _splits(encoder: Encoder, rows: Sequence[Row]) -> dict[str, float]:
     phrases = packaged_crossing(encoder).phrases
     wanted = found = same = alike = 0
     for row in rows:
@@ -64,7 +64,7 @@ def _told(searcher: Searcher, row: Row) -> str:
     return status if most > 0 else "not stated"
 
 
-def _precisions(told: Mapping[str, str], rows: Sequence[Row]) -> Mapping[str, float]:
+def _precisions(told: Mapping[str, str], rows: Sequence[Row]) -> dict[str, float]:
     found = {}
     for status in ("met", "contradicted"):
         right = sum(told[row["id"]] == status == row["status"] for row in rows)

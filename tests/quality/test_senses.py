@@ -2,7 +2,7 @@
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text())["senses"]
 with (HERE / "senses/needs.tsv").open(encoding="utf-8", newline="") as file:
     NEEDS = tuple(csv.DictReader(file, delimiter="\t"))
-PARTS = {
+PARTS: Mapping[str, Callable[[dict[str, str]], bool]] = {
     "all": lambda _: True,
     "built on": lambda need: int(need["id"]) % 3 != 1,
     "held out": lambda need: int(need["id"]) % 3 == 1,

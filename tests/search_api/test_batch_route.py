@@ -40,7 +40,7 @@ def alone(client: TestClient, sent: object) -> dict[str, Any]:
 
 
 def test_every_need_is_answered_as_it_would_be_alone_in_the_order_sent(client: TestClient) -> None:
-    sent = [
+    sent: list[dict[str, object]] = [
         {"need": NEEDS[0], "limit": 2, "explain": True},
         {"need": NEEDS[1], "filters": {"country": ["it"], "trl_min": 5}},
         {"need": NEEDS[2]},

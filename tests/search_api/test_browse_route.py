@@ -42,7 +42,7 @@ def wet(wet_home: Home, make_app: Callable[..., FastAPI]) -> Iterator[TestClient
         yield one
 
 
-def get(client: TestClient, path: str, **fields: object) -> Answer:
+def get(client: TestClient, path: str, **fields: str | int) -> Answer:
     response = client.get(path, params=fields)
     assert response.status_code == 200, response.text
     answer: Answer = response.json()

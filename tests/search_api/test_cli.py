@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import typer.main
+from typer.core import TyperGroup
 
 from crawler.home import Home
 from search_api.cli import app, main
@@ -57,7 +58,8 @@ def test_every_command_has_help_that_says_what_it_does(name: tuple[str, ...], ru
     assert "Usage: scout" in said
     command = typer.main.get_command(app)
     for part in name:
-        command = command.commands[part]  # type: ignore[attr-defined]
+        assert isinstance(command, TyperGroup)
+        command = command.commands[part]
     assert len(command.help or "") > 20
 
 

@@ -125,7 +125,7 @@ def test_a_damaged_new_snapshot_is_tried_again_after_longer_and_longer_pauses_an
         return load_snapshot(home)
 
     monkeypatch.setattr(search_api.engine, "load_snapshot", load)
-    monkeypatch.setattr(search_api.engine.time, "monotonic", lambda: now)
+    monkeypatch.setattr("search_api.engine.time.monotonic", lambda: now)
     caplog.set_level(logging.WARNING)
     for _ in range(1000):
         now += 2.0

@@ -63,7 +63,7 @@ def token_of(said: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
 
 
-SAID = ([], {"a": 1}, ["s", -1, "d"], ["s", True, "d"], [1, 2, 3], ["s", 10**9, "d"], "[" * 300)
+SAID: tuple[object, ...] = ([], {"a": 1}, ["s", -1, "d"], ["s", True, "d"], [1, 2, 3], ["s", 10**9, "d"], "[" * 300)
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "=" * 20, "a b", *map(token_of, SAID)])

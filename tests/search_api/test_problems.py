@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from crawler.home import Home
+from tests.search_api.conftest import WordEncoder
 
 SECRET = "zirconite cladding of the secret 4711 turbine"  # noqa: S105  # a need, no password
 CheckProblem = Callable[..., str]
@@ -110,11 +111,11 @@ def test_the_longest_need_and_a_nul_within_one_are_answered(client: TestClient) 
     ],
 )
 def test_an_unknown_filter_value_is_422_and_names_the_known(
-    client: TestClient, assert_problem: CheckProblem, filters: dict[str, object], said: str
+    client: TestClient, assert_problem: CheckProblem, filters: dict[str, list[str] | int], said: str
 ) -> None:
     posted = assert_problem(client.post("/api/search", json={"need": SECRET, "filters": filters}), 422, "bad-filter")
     assert said.lower() in posted.lower()
-    linked = client.get("/api/search", params={"need": SECRET, **filters})  # type: ignore[dict-item]
+    linked = client.get("/api/search", params={"need": SECRET, **filters})
     assert assert_problem(linked, 422, "bad-filter") == posted
 
 
@@ -155,14 +156,14 @@ def test_an_error_that_nobody_foresaw_is_500_and_its_words_are_not_logged(
     *,
     small_home: Home,
     make_app: Callable[..., FastAPI],
-    words: Callable[..., object],
+    words: type[WordEncoder],
     assert_problem: CheckProblem,
     caplog: pytest.LogCaptureFixture,
     status: Exception,
 ) -> None:
     encoder = words()
     with TestClient(make_app(small_home, encoder), base_url="http://127.0.0.1") as client:
-        encoder.broken = status  # type: ignore[attr-defined]
+        encoder.broken = status
         for answer in (client.post("/api/search", json={"need": SECRET}), client.get("/api/search", params={"need": SECRET})):
             said = assert_problem(answer, 500, "internal-error")
             assert SECRET not in said

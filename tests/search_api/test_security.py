@@ -10,10 +10,12 @@ import anyio
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from crawler.home import Home
 from search_api.security import CONTENT_SECURITY_POLICY, Guard
+from tests.search_api.conftest import WordEncoder
 
 Serving = Callable[[FastAPI], AbstractContextManager[int]]
 PROBES = (
@@ -33,8 +35,8 @@ PROBES = (
 )
 
 
-def assert_guarded(response: object) -> None:
-    headers = response.headers  # type: ignore[attr-defined]
+def assert_guarded(response: Response | http.client.HTTPResponse) -> None:
+    headers = response.headers
     assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
@@ -53,13 +55,13 @@ def test_every_kind_of_answer_carries_the_headers(client: TestClient, method: st
 
 
 def test_refusals_and_breakdowns_carry_the_headers_too(
-    small_home: Home, make_app: Callable[..., FastAPI], words: Callable[..., object]
+    small_home: Home, make_app: Callable[..., FastAPI], words: type[WordEncoder]
 ) -> None:
     encoder = words()
     with TestClient(make_app(small_home, encoder), base_url="http://127.0.0.1") as client:
         assert_guarded(client.get("/", headers={"Host": "evil.example"}))
         assert_guarded(client.post("/api/search", content=b"x" * 300_000))
-        encoder.broken = RuntimeError("it broke")  # type: ignore[attr-defined]
+        encoder.broken = RuntimeError("it broke")
         response = client.post("/api/search", json={"need": "vision"})
         assert response.status_code == 500
         assert_guarded(response)

@@ -15,7 +15,7 @@ from tests.search_api.conftest import Run, WordEncoder
 Answer = dict[str, Any]
 
 
-def get(client: TestClient, startup_id: str, **fields: object) -> Answer:
+def get(client: TestClient, startup_id: str, **fields: str | int | list[str]) -> Answer:
     response = client.get(f"/api/startups/{quote(startup_id, safe='')}/similar", params=fields)
     assert response.status_code == 200, response.text
     answer: Answer = response.json()

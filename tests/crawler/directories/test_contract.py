@@ -18,7 +18,7 @@ from tests.crawler.directories.samples import CASES, READ_AT, Case, document, re
 
 
 def cases(which: Callable[[Case], object]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", list(filter(which, CASES)), ids=lambda case: case.label)
+    return pytest.mark.parametrize("case", [case for case in CASES if which(case)], ids=lambda case: case.label)
 
 
 every_case = cases(lambda _: True)
@@ -171,7 +171,9 @@ def test_a_huge_cell_is_reported_and_the_rest_is_read(case: Case) -> None:
     ids=lambda body: repr(body[:12]),
 )
 def test_what_is_no_such_list_is_an_error_in_words_or_holds_nothing(case: Case, body: bytes) -> None:
-    entries, problems, error = [], [], ""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    error = ""
     try:
         entries, problems = read(case.directory, document(body, case.url))
     except DirectoryError as raised:

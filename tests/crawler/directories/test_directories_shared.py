@@ -4,6 +4,7 @@ import csv
 import json
 from collections import Counter
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import pytest
 
@@ -16,6 +17,20 @@ from tests.crawler.directories.samples import read
 pytestmark = pytest.mark.shared
 
 
+class Row(TypedDict):
+    """A line of the development data's profiles."""
+
+    id: str
+    source: str
+    name: str
+    text: str
+    country: str | None
+    tags: list[str]
+    founded: NotRequired[int]
+    trl: NotRequired[int]
+    parent_organisations: NotRequired[list[str]]
+
+
 def listed(shared: Path, name: str, file: str) -> tuple[list[Entry], list[Problem]]:
     return read(directories()[name], read_document(shared / "corpus" / file))
 
@@ -25,7 +40,7 @@ def write(path: Path, entries: list[Entry]) -> Path:
     return path
 
 
-def known(shared: Path, source: str) -> dict[str, dict[str, object]]:
+def known(shared: Path, source: str) -> dict[str, Row]:
     lines = (shared / "corpus" / "profiles.jsonl").read_text(encoding="utf-8").split("\n")
     return {row["id"]: row for row in map(json.loads, filter(None, lines)) if row["source"] == source}
 
@@ -46,7 +61,7 @@ def test_every_company_of_y_combinator_is_taken(shared: Path, tmp_path: Path) ->
             row["country"],
             row.get("founded"),
         )
-        assert set(entry.startup.tags) - {"inactive", "acquired", "public"} == set(row["tags"])  # type: ignore[call-overload]
+        assert set(entry.startup.tags) - {"inactive", "acquired", "public"} == set(row["tags"])
     path = write(tmp_path / "seeds.jsonl", entries)
     seeds = read_seeds(path)
     assert len(seeds.startups) == 4627
@@ -63,10 +78,10 @@ def test_every_record_of_knowledge_share_is_taken(shared: Path, tmp_path: Path) 
         row = profiles[entry.startup.id]
         assert (entry.startup.name, entry.startup.trl) == (row["name"], row["trl"])
         assert list(entry.startup.parent_organisations) == row["parent_organisations"]
-        words = Counter(str(row["text"]).replace(" ", "").replace("\n", ""))
+        words = Counter(row["text"].replace(" ", "").replace("\n", ""))
         ours = Counter("".join(entry.text.split()))
         assert not words - ours, entry.startup.id
-        assert "<" not in entry.text or "<" in str(row["text"])
+        assert "<" not in entry.text or "<" in row["text"]
     assert sum("KS @ Confindustria Varese" in entry.startup.tags for entry in entries) == 64
     assert sum(not isinstance(item, Problem) for item in read_profiles(write(tmp_path / "seeds.jsonl", entries))) == 350
 

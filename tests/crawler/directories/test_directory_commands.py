@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from crawler.directories import commands
 from crawler.directories.commands import app
 from crawler.errors import DirectoryError
 from crawler.seeds import Problem, read_profiles, read_seeds
@@ -130,7 +129,7 @@ def test_a_full_disk_is_an_error_that_names_the_file(tmp_path: Path, monkeypatch
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(commands.os, "fsync", full)
+    monkeypatch.setattr("crawler.directories.commands.os.fsync", full)
     with pytest.raises(DirectoryError, match=r"cannot write seeds\.jsonl: No space left on device"):
         scout("fetch", "yc", "--from", given(YC_JSON, tmp_path / "list.json"), "--out", "seeds.jsonl")
     assert not (tmp_path / "seeds.jsonl").exists()

@@ -37,7 +37,9 @@ def test_a_list_is_fetched_after_robots_and_read(web: Web, door: Door) -> None:
     serve(web, {"/robots.txt": Reply("", 404), "/all.json": LIST})
     document = door.get(web.url("lists", "/all.json"))
     assert (document.origin, document.url) == (web.url("lists", "/all.json"),) * 2
-    assert next(directories()["yc"].entries(document)).startup == YC_JSON.expected[0].startup  # type: ignore[union-attr]
+    first = next(directories()["yc"].entries(document))
+    assert isinstance(first, Entry)
+    assert first.startup == YC_JSON.expected[0].startup
     assert web.asked("lists") == ["/robots.txt", "/all.json"]
     assert "StartupScout" in web.requests[0].headers["User-Agent"]
 

@@ -4,7 +4,7 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 import pytest
@@ -27,7 +27,7 @@ def saved(book: Workbook) -> bytes:
     return file.getvalue()
 
 
-def book(*rows: list[object]) -> Workbook:
+def book(*rows: Sequence[object]) -> Workbook:
     made = Workbook()
     for row in rows:
         made.active.append(row)
@@ -187,7 +187,8 @@ def test_what_a_sheet_says_of_its_own_size_is_not_believed() -> None:
 )
 def test_a_damaged_part_is_an_error_or_does_not_matter(part: str, content: bytes) -> None:
     body = changed(as_excel_writes(), part, lambda _: content)
-    error, records = "", ()
+    error = ""
+    records: tuple[tuple[int, tuple[str, ...]], ...] = ()
     try:
         records = read_sheet(document(body)).records
     except DirectoryError as raised:

@@ -28,8 +28,9 @@ class Asking(Spider):
         ends += await asyncio.gather(*(self._ask(url) for url in self.urls if "#alone" not in url))
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         print(json.dumps({"ends": ends, "grown_kib": grown}))  # noqa: T201  # a program's output
-        for nothing in ():
-            yield nothing
+        no_requests: tuple[Request, ...] = ()
+        for request in no_requests:
+            yield request
 
     async def _ask(self, url: str) -> dict[str, Any]:
         began = time.monotonic()

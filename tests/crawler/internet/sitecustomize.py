@@ -11,6 +11,7 @@ import socket
 import weakref
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import tests.netguard.sitecustomize  # noqa: F401  # its import guards the process: nothing leaves it
 
@@ -50,6 +51,6 @@ def _connect(self: socket.socket, address: tuple[Any, ...]) -> int:
 
 _connecting: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 _really_connect = socket.socket.connect_ex
-socket.getaddrinfo = _look_up  # type: ignore[assignment]
-socket.gethostbyname = lambda name: _look_up(name)[0][4][0]
-socket.socket.connect_ex = _connect  # type: ignore[assignment, method-assign]
+mock.patch.object(socket, "getaddrinfo", _look_up).start()
+mock.patch.object(socket, "gethostbyname", lambda name: _look_up(name)[0][4][0]).start()
+mock.patch.object(socket.socket, "connect_ex", _connect).start()

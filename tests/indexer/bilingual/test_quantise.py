@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,13 @@ class Stub:
     def __init__(self, name: str, vectors: Vectors, seconds: float = 0.0) -> None:
         self.name, self._vectors, self._seconds = name, vectors, seconds
 
-    def vectors(self, rows: Sequence[Rows]) -> Vectors:
-        del rows
-        quantise.time.sleep(self._seconds)
+    def vectors(self, texts: Iterable[Rows]) -> Vectors:
+        del texts
+        time.sleep(self._seconds)
         return self._vectors
+
+    def readings(self, texts: Iterator[Rows]) -> Vectors:
+        return self.vectors(texts)
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +95,9 @@ def test_of_two_processes_at_once_one_makes_the_file_and_the_other_waits_for_it(
     prepared: Path, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = [sys.executable, "-c", PREPARE_WHEN_TOLD, str(packaged_model()), str(tmp_path)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    pipe = subprocess.PIPE
     told: list[str] = []
-    with subprocess.Popen(command, cwd=root, text=True, **pipes) as other:
+    with subprocess.Popen(command, cwd=root, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as other:
         assert other.stdin is not None
         assert other.stdout is not None
         assert other.stdout.readline() == "making\n"
@@ -118,13 +122,13 @@ def test_a_refusal_that_another_process_takes_back_meanwhile_is_none(tmp_path: P
     note = prepare(packaged_model(), tmp_path).with_suffix(".refused")
     note.with_suffix(".onnx").unlink()
     note.write_text("it was no faster then")
-    now = quantise.time.time
+    now = time.time
 
     def taken_back() -> float:
         note.unlink(missing_ok=True)
         return now()
 
-    monkeypatch.setattr(quantise.time, "time", taken_back)
+    monkeypatch.setattr("indexer.bilingual.quantise.time.time", taken_back)
     assert prepare(packaged_model(), tmp_path).is_file()
 
 

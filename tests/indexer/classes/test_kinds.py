@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from indexer.classes.kinds import Kinds, belonging
-from indexer.encoder import Vectors, unit
+from indexer.encoder import Vector, Vectors, unit
 from tests.indexer.classes.test_assigning import CLASSES, vectors_of_classes
 
 BELONGING = np.array([[3, 0, 0, 0], [0, 2, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0]], np.float32)
 
 
-def need_like(*texts: str, seed: int = 0) -> Vectors:
+def need_like(*texts: str, seed: int = 0) -> Vector:
     vector_of = vectors_of_classes(seed)
-    return unit(np.sum([vector_of[text] for text in texts], axis=0)[None])[0]
+    need: Vector = unit(np.sum([vector_of[text] for text in texts], axis=0)[None])[0]
+    return need
 
 
 @pytest.mark.parametrize("place", range(len(CLASSES)))

@@ -1,9 +1,10 @@
 """Each match says what its passages tell of each part of the need, with the passage; in doubt nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -18,7 +19,9 @@ from indexer.settings import index_settings
 from indexer.snapshot import load_snapshot
 from tests.indexer.conftest import WHEN, FakeEncoder
 
-Search = Callable[[Sequence[str]], Searcher]
+
+class Search(Protocol):
+    def __call__(self, texts: Sequence[str], *, covering: bool = True) -> Searcher: ...
 
 
 @pytest.fixture
@@ -123,7 +126,7 @@ def test_a_deed_that_is_to_be_avoided_is_met_only_where_it_is_denied(searcher: S
 
 def test_the_grid_changes_no_ranking_and_can_be_switched_off(searcher: Search) -> None:
     texts = ["Wireless sensors for furnaces.", "Sensors with a battery.", "Fresh bread."]
-    on, off = (searcher(texts, covering=covering).search(Need(NEED)) for covering in (True, False))  # type: ignore[call-arg]  # a fixture's option
+    on, off = (searcher(texts, covering=covering).search(Need(NEED)) for covering in (True, False))
     assert off.requirements == ()
     assert all(match.coverage == () for match in off.matches)
     assert [replace(match, coverage=()) for match in on.matches] == list(off.matches)

@@ -50,7 +50,8 @@ def test_a_figure_is_read_with_its_bound_and_unit(  # noqa: PLR0917  # the colum
     (found,) = find(text, language)
     assert text[found.start : found.end] == said
     assert found.bound is bound
-    assert (found.low, found.high) == (pytest.approx(low, rel=1e-4), pytest.approx(high, rel=1e-4))
+    assert found.low == pytest.approx(low, rel=1e-4)
+    assert found.high == pytest.approx(high, rel=1e-4)
 
 
 @pytest.mark.parametrize(

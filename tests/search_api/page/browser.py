@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 
 CHROMIUM = shutil.which("chromium")
 # Visible elements with text of their own whose contrast to the first opaque ground behind them is below 4.5.
@@ -47,9 +47,14 @@ def watched(context: BrowserContext, origin: str) -> Iterator[Page]:
     """Yield a page; afterwards: no dialog, no error, no breach of the policy, no request to anywhere else."""
     page = context.new_page()
     wrong: list[str] = []
+
+    def dismissed(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
     page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", dismissed)
     context.on("request", lambda sent: None if sent.url.startswith(origin) else wrong.append(sent.url))
     yield page
     context.close()
@@ -65,4 +70,5 @@ def asked_by(page: Page, action: Any) -> dict[str, Any]:  # noqa: ANN401 - a cal
     """Return what the page asks the service for when `action` is done."""
     with page.expect_request(is_search) as sent:
         action()
-    return json.loads(sent.value.post_data or "")
+    asked: dict[str, Any] = json.loads(sent.value.post_data or "")
+    return asked

@@ -543,7 +543,8 @@ def test_all_of_it_reads_well_in_italian_on_a_phone(browser: Browser, origin: st
     for page in watched(open_context(browser, origin, **options), origin):
 
         def is_well() -> bool:
-            return page.evaluate(CONTRAST) == [] and page.evaluate("document.documentElement.scrollWidth") == 360  # noqa: B023 - called within its turn
+            width = page.evaluate("document.documentElement.scrollWidth")  # noqa: B023 - called within its turn
+            return bool(page.evaluate(CONTRAST) == [] and width == 360)  # noqa: B023 - called within its turn
 
         page.goto("/?browse=classes")
         expect(page.get_by_role("heading", level=2)).to_have_text("Le startup per tecnologia")
