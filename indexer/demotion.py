@@ -20,8 +20,8 @@ from indexer.snapshot import Snapshot, Starts
 
 SILENT = 0.4
 """The share of its score that a startup keeps which neither offers what is excluded nor says that it does without."""
-HEAVIEST = 0.5
-"""The share of that which a startup loses at most that offers it: it stays before what has nothing to do with the need."""
+HEAVIEST = 0.85
+"""The share of that which a startup loses at most that offers it."""
 MENTION = 0.4
 """What a mention counts of a passage that is all about the thing."""
 ALL_ABOUT = 12

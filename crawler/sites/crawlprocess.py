@@ -70,7 +70,7 @@ def _crawl(job: dict[str, Any], report: Report) -> None:
     choices = settings.model_dump(exclude=OPERATIONAL) | {"refresh": job["refresh"]}
     key = run_key(startups, choices)
     began = time.monotonic()
-    with crawling(path), _alone(path, key), Corpus(path) as corpus, _shelf(path) as shelf:
+    with crawling(path), _alone(path, key), Corpus(path) as corpus, Shelf(path.parent) as shelf:
         with corpus.transaction():
             for startup in startups:
                 corpus.put_startup(startup)
@@ -111,29 +111,14 @@ def _alone(corpus: Path, key: str) -> Iterator[None]:
         message = f"this very crawl is under way in another process ({lock.lock_file}): wait for it or stop it"
         raise CrawlError(message) from error
     except OSError as error:
-        raise _unwritable(corpus, error) from error
+        reason = error.strerror or error
+        raise CorpusError(f"cannot write beside the corpus {corpus}: {reason} (check the folder's permissions)") from error
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
             Path(lock.lock_file).unlink()
         lock.release()
-
-
-@contextlib.contextmanager
-def _shelf(corpus: Path) -> Iterator[Shelf]:
-    """Open the shelf of a crawl, beside its corpus: the folder for temporary files may lie in memory."""
-    try:
-        shelf = Shelf(corpus.parent)
-    except OSError as error:
-        raise _unwritable(corpus, error) from error
-    with shelf:
-        yield shelf
-
-
-def _unwritable(corpus: Path, error: OSError) -> CorpusError:
-    reason = error.strerror or error
-    return CorpusError(f"cannot write beside the corpus {corpus}: {reason} (check the disk and the folder's permissions)")
 
 
 def _run(work: Assignment, report: Callable[[Progress], None]) -> Exception | None:

@@ -3,10 +3,14 @@
 import errno
 import os
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Self
+
+from crawler.errors import CorpusError
 
 LEAST_ROOM = 1024
 """Bytes. Rooms are this many times a power of two, so that one that was given back fits others."""
@@ -16,12 +20,14 @@ class Shelf:
     """A file without a name, gone with the process; for one thread at a time.
 
     Raises:
-        OSError: from `Drawer`, when the file cannot be read or written.
+        CorpusError: when the file cannot be made, read or written.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Take the folder whose disk has room for it; without one the shelf is in memory."""
-        file = BytesIO() if folder is None else TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115  # `close` closes it
+        """Take the corpus's folder, whose disk has room for it; without one the shelf is in memory."""
+        self._folder = folder
+        with self._translated():
+            file = BytesIO() if folder is None else TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115  # `close` closes it
         self._file: IO[bytes] = file
         self.size = 0
         """Bytes of the file, free ones too."""
@@ -52,17 +58,29 @@ class Shelf:
 
     def read(self, at: int, size: int) -> bytes:
         """Return what lies at a place."""
-        self._file.seek(at)
-        data = self._file.read(size)
-        if len(data) < size:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return data
+        with self._translated():
+            self._file.seek(at)
+            data = self._file.read(size)
+            if len(data) < size:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return data
 
     def write(self, at: int, data: bytes) -> None:
         """Lay bytes at a place."""
-        self._file.seek(at)
-        if self._file.write(data) < len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with self._translated():
+            self._file.seek(at)
+            if self._file.write(data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            mend = "make room on the disk and check the folder's permissions, then start again; what was stored stays"
+            raise CorpusError(
+                f"cannot write beside the corpus in {self._folder}: {error.strerror or error} ({mend})"
+            ) from error
 
 
 class Drawer:

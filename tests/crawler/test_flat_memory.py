@@ -21,6 +21,7 @@ from crawler.corpus.corpus import Corpus
 from crawler.corpus.readings import Readings
 from crawler.corpus.recording import Tally
 from crawler.corpus.runs import open_run
+from crawler.errors import CorpusError
 from crawler.page.extract import Extracted, Link
 from crawler.page.metadata import no_metadata
 from crawler.reading import Reading
@@ -36,6 +37,7 @@ from crawler.web import fetching
 from crawler.web.downloading import Answer
 from crawler.web.fetching import Fetcher
 from crawler.web.netguard import Guard
+from tests.full_disk import no_file_beyond
 
 WORDS = ["".join(syllables) for syllables in product(("ba", "ce", "di", "fo", "gu", "la", "me", "ri"), repeat=3)]
 PER_PAGE = 400
@@ -174,3 +176,14 @@ def test_drawers_keep_what_is_put_in_and_share_the_room_that_was_given_back(tmp_
         Drawer(shelf).put(b"x" * 9000)
         assert shelf.size == used
     assert not any(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
+    with Shelf(tmp_path) as shelf:
+        drawer = Drawer(shelf)
+        drawer.put(b"x" * 1000)
+        with (
+            no_file_beyond(1024),
+            pytest.raises(CorpusError, match=r"cannot write beside the corpus .* \(make room"),
+        ):
+            drawer.put(b"y" * 5000)

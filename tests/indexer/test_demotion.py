@@ -57,11 +57,6 @@ def test_the_more_of_the_excluded_a_startup_offers_the_less_it_keeps(searchers: 
     assert kept["in Italian"] < kept["says nothing"]
 
 
-def test_who_is_all_about_it_keeps_half_of_what_a_silent_one_keeps(searchers: tuple[Searcher, Searcher]) -> None:
-    kept = _kept(searchers[0], "cutting of sheet metal, no laser")
-    assert kept["made of it"] == pytest.approx(kept["says nothing"] / 2, rel=1e-3)
-
-
 def test_without_the_room_the_excluded_pulls_up(searchers: tuple[Searcher, Searcher]) -> None:
     with_room, without = (s.search(Need("cutting of sheet metal, no laser")) for s in searchers)
     assert without.matches[0].startup.id == "made of it"
