@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 
 from crawler.corpus.schema import MIGRATIONS
 from crawler.errors import CorpusError
+from crawler.write_ahead import write_ahead
 
 Row = TypeVar("Row")
 
@@ -68,7 +69,7 @@ class Database:
     def _prepare(self, *, read_only: bool) -> None:
         self._db.execute("PRAGMA foreign_keys = ON")
         if not read_only:
-            self._db.execute("PRAGMA journal_mode = WAL")
+            write_ahead(self._db, self._patience)
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA secure_delete = ON")  # what is replaced is to leave no trace that an erasure would miss
         (version,) = self._db.execute("PRAGMA user_version").fetchone()

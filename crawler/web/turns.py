@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from crawler.errors import CrawlError
+from crawler.write_ahead import write_ahead
 
 NAME = "turns.sqlite"
 PATIENCE = 10.0
@@ -169,7 +170,7 @@ class Turns:
         db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
         try:
             db.create_function("monotonic", 0, _now)
-            db.execute("PRAGMA journal_mode = WAL")
+            write_ahead(db, PATIENCE)
             db.execute("PRAGMA synchronous = OFF")  # a loss of power restarts the machine, and with it the clock
             db.execute(TABLE)
             db.execute(FORGET, (FORGOTTEN,))

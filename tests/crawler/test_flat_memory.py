@@ -42,7 +42,7 @@ from tests.full_disk import no_file_beyond
 WORDS = ["".join(syllables) for syllables in product(("ba", "ce", "di", "fo", "gu", "la", "me", "ri"), repeat=3)]
 PER_PAGE = 400
 """Bytes that a page of a site under way may cost: some hashes of its address and of what it says. Its words alone are 500."""
-PER_SITE = 4000
+PER_SITE = 8000
 """Bytes that a site may cost when it is done: the manners of its host, and what its name stands for."""
 
 
