@@ -14,12 +14,10 @@ from indexer.errors import ModelError
 LEVELS = 64
 """Weights become whole numbers of at most this size: 7 bits, so that the 16-bit sums of processors without VNNI hold two
 products with a byte (2 x 255 x 64), and every processor gives the same vectors."""
-FIRST = 4
-"""Layers in which the activations of [CLS] dwarf the others."""
-LEAST = 0.2
-"""What a token's activations are divided by at least; GELU goes down to -0.17."""
-OPSET = 23
-IR_VERSION = 11
+FIRST = 3
+"""Layers whose [CLS] is computed apart; in the later ones it brings nothing more."""
+OPSET = 18
+IR_VERSION = 9
 OWN = "com.microsoft"
 """Where ONNX Runtime keeps its fused operations."""
 
@@ -69,9 +67,8 @@ class _Graph:
         table = (
             self._weights["embeddings.position_embeddings.weight"] + self._weights["embeddings.token_type_embeddings.weight"][0]
         )
-        for place, name in enumerate(("first", "second", "third")):
+        for name, place in (("first", 0), ("second", 1), ("last", np.iinfo(np.int64).max)):
             self._constant(name, np.array([place], np.int64))
-        self._constant("least", np.array(LEAST, np.float32))
         self._node("Shape", ("rows",), "tokens", start=1, end=2)
         self._node("Slice", (self._constant("positions", table), "first", "tokens", "first"), "places")
         self._node("Add", ("rows", "places"), "placed")
@@ -86,32 +83,32 @@ class _Graph:
         joined = self._node("DynamicQuantizeMatMul", (states, *self._whole(f"{at}.joined", weight), bias), f"{at}.joined", OWN)
         self._nodes.append(helper.make_node("Split", [joined], three, axis=2, num_outputs=3))
         heads = self._config["num_attention_heads"]
-        mixed = self._node("Attention", three, f"{at}.mixed", q_num_heads=heads, kv_num_heads=heads)
+        mixed = self._node("MultiHeadAttention", three, f"{at}.mixed", OWN, num_heads=heads)
         name = f"{at}.attention.output.dense"
         dense = self._whole(name, self._weights[f"{name}.weight"])
         mixed = self._node("DynamicQuantizeMatMul", (mixed, *dense, self._given(f"{name}.bias")), name, OWN)
         states = self._added(states, mixed, f"{at}.attention.output")
-        return self._added(states, self._fed_forward(states, at, even=number < FIRST), f"{at}.output")
+        fed = self._fed_forward_apart(states, at) if number < FIRST else self._fed_forward(states, at, at)
+        return self._added(states, fed, f"{at}.output")
 
-    def _fed_forward(self, states: str, at: str, *, even: bool) -> str:
-        """Return what the two inner products make of `states`; with `even`, each token's activations are scaled by themselves.
+    def _fed_forward_apart(self, states: str, at: str) -> str:
+        """Return what the two inner products make of `states`, of [CLS] and of the other tokens apart.
 
-        A few activations of [CLS] are many times as large as all others (massive activations: Sun et al., 2024, arXiv
-        2402.17762); on one scale with them little would be left of the rest.
+        A few numbers of [CLS] are many times as large as all others (massive activations: Sun et al., 2024, arXiv 2402.17762);
+        on one scale with them little would be left of the rest. Apart, the vectors lose half as much.
         """
+        done = []
+        for part, bounds in (("special", ("first", "second")), ("others", ("second", "last"))):
+            values = self._node("Slice", (states, *bounds, "second"), f"{at}.{part}")
+            done.append(self._fed_forward(values, at, values))
+        return self._node("Concat", done, f"{at}.together", axis=1)
+
+    def _fed_forward(self, states: str, at: str, name: str) -> str:
         wide, narrow = f"{at}.intermediate.dense", f"{at}.output.dense"
         into, out = (self._whole(name, self._weights[f"{name}.weight"]) for name in (wide, narrow))
-        values = self._node("DynamicQuantizeMatMul", (states, *into, self._given(f"{wide}.bias")), f"{at}.wide", OWN)
-        values = self._node("Gelu", (values,), f"{at}.curved")
-        bias = self._given(f"{narrow}.bias")
-        if not even:
-            return self._node("DynamicQuantizeMatMul", (values, *out, bias), f"{at}.narrow", OWN)
-        self._node("ReduceMax", (values, "third"), f"{at}.largest", keepdims=1)
-        scale = self._node("Max", (f"{at}.largest", "least"), f"{at}.scale")
-        values = self._node("Div", (values, scale), f"{at}.even")
-        values = self._node("DynamicQuantizeMatMul", (values, *out), f"{at}.product", OWN)
-        values = self._node("Mul", (values, scale), f"{at}.scaled")
-        return self._node("Add", (values, bias), f"{at}.narrow")
+        values = self._node("DynamicQuantizeMatMul", (states, *into), f"{name}.wide", OWN)
+        values = self._node("BiasGelu", (values, self._given(f"{wide}.bias")), f"{name}.curved", OWN)
+        return self._node("DynamicQuantizeMatMul", (values, *out, self._given(f"{narrow}.bias")), f"{name}.narrow", OWN)
 
     def _added(self, states: str, values: str, at: str) -> str:
         """Return the normalised sum of `states` and `values`; ONNX Runtime's fused node for both takes twice as long."""

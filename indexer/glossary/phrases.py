@@ -13,7 +13,7 @@ WORD = re.compile(r"[^\W_]+")
 _LINKS = {
     "it": """
         a ad ai agli al all alla alle allo con d da dagli dai dal dall dalla dalle dallo degli dei del dell della delle dello
-        di e ed gli i il in l la le lo nei nel nell nella nelle nello o per su sul sulla un una uno
+        di e ed gli i il in l la le lo nei nel nell nella nelle nello per su sul sulla un una uno
     """,
     "en": "a an and by for in of on the to with",
 }

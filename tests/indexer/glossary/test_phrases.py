@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.bilingual.tokens import MEANT, UNSAID
 from indexer.glossary.entries import Entry, packaged_entries
 from indexer.glossary.phrases import PhraseBook
 from tests.indexer.conftest import steady
@@ -79,12 +78,6 @@ def test_english_forms_are_found_in_the_plural(text: str) -> None:
 )
 def test_articles_and_prepositions_may_change_or_lack(text: str) -> None:
     assert found(text) == [(text, "tool steel")]
-
-
-@pytest.mark.parametrize("word", sorted({*MEANT, *UNSAID}))
-def test_a_function_word_is_no_form_by_itself(word: str) -> None:
-    assert PACKAGED.find(word) == ()
-    assert PhraseBook((entry("I/O", "input/output"),), "it").find(f"acciaio {word} ghisa") == ()
 
 
 @pytest.mark.parametrize("sign", ["'", "\u2019", "`"])
