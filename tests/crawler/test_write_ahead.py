@@ -20,7 +20,12 @@ def file(tmp_path: Path) -> Path:
     other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     other.execute("CREATE TABLE elsewhere (name)")
-    threading.Timer(HELD, lambda: (other.execute("COMMIT"), other.close())).start()
+
+    def end() -> None:
+        other.execute("COMMIT")
+        other.close()
+
+    threading.Timer(HELD, end).start()
     return file
 
 
