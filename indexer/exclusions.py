@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from indexer.analysis import terms
-from indexer.circumstances import tells
 from indexer.glossary.entries import Entry
 from indexer.glossary.phrases import Found
 from indexer.readings import Exclusion
@@ -181,7 +180,7 @@ def find(text: str, language: str, phrases: Phrases) -> tuple[Exclusion, ...]:
         named = any(one.end - one.start == len(free) for one in phrases(free, language)) if free else False
         material = start < thing[0] and _is_material(thing, inner)
         property_ = (named and not material) or _whole(start, end, thing, known, inner, material=material)
-        kept = property_ or tells(text, start, thing, language) or _avoided(text[slice(*thing)], language, inner)
+        kept = property_ or _avoided(text[slice(*thing)], language, inner)
         if not kept and not (found and start < found[-1].end):
             found.append(Exclusion(BASED.sub("", text[slice(*thing)]), start, end))
         if len(found) == MOST_THINGS:
