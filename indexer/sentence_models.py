@@ -157,7 +157,7 @@ def _load(files: ModelFiles) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
     from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers ships no types; it shows even without a terminal
+    disable_progress_bar()  # it shows even without a terminal
 
     def load(*, local: bool) -> SentenceTransformer:
         return SentenceTransformer(

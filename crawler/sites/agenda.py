@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.frontier import Kind, Phase, SiteFrontier, SiteState, Task
@@ -33,33 +34,37 @@ MOST_SITEMAPS = 20
 MOST_WAITING = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class CrawlContext:
+    """What the sites of one crawl share."""
+
+    settings: CrawlSettings
+    tally: Tally
+    run: int
+    """The number of the run in the corpus."""
+    refresh: bool
+    """Whether pages that are known are asked for again."""
+    shelf: Shelf
+    """Where what is known of sites under way may lie."""
+
+
 class Agenda:
     """The addresses of one site; what it holds in memory is rebuilt from the corpus when a crawl is resumed."""
 
-    def __init__(
-        self,
-        startup_id: str,
-        seed: str,
-        settings: CrawlSettings,
-        tally: Tally,
-        *,
-        run: int,
-        refresh: bool,
-        shelf: Shelf,
-    ) -> None:
-        """Take whose site it is, its canonical seed, the crawl that it is part of, and where what is known of sites may lie."""
+    def __init__(self, startup_id: str, seed: str, crawl: CrawlContext) -> None:
+        """Take whose site it is, its canonical seed, and the crawl that it is part of."""
         self.state = SiteState.begin(seed)
         self.stored = 0
         """Pages that this crawl stored."""
         self._startup_id = startup_id
         self._seed = seed
-        self._settings = settings
-        self._tally = tally
-        self._run = run
-        self._refresh = refresh
+        self._settings = crawl.settings
+        self._tally = crawl.tally
+        self._run = crawl.run
+        self._refresh = crawl.refresh
         self._frontier: SiteFrontier
         """Set when the agenda is opened."""
-        self._novelty = Novelty(shelf)
+        self._novelty = Novelty(crawl.shelf)
         self._gone: Counter[str] = Counter()
         self._pages = 0
         self._documents = 0

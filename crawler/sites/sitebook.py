@@ -14,14 +14,11 @@ from crawler.corpus.keeping import keep
 from crawler.corpus.missing import NOT_FOUND
 from crawler.corpus.moving import leave_old_sites, leave_to_others
 from crawler.corpus.readings import Found
-from crawler.corpus.recording import Tally
 from crawler.records import ArchiveRef, Outcome, Startup, Visit
-from crawler.settings import CrawlSettings
-from crawler.sites.agenda import MOST_HOPS, Agenda
+from crawler.sites.agenda import MOST_HOPS, Agenda, CrawlContext
 from crawler.sites.judging import Verdict, leaves_corpus
 from crawler.sites.settling import settle_site
 from crawler.sites.writing import Desk
-from crawler.traps.shelf import Shelf
 from crawler.web.downloading import Answer, Validators
 from crawler.web.fetching import FORBIDDEN
 from crawler.web.sitemaps import Sitemap
@@ -30,25 +27,15 @@ from crawler.web.sitemaps import Sitemap
 class SiteBook:
     """One site's crawl on record."""
 
-    def __init__(
-        self,
-        startup: Startup,
-        seed: str,
-        settings: CrawlSettings,
-        tally: Tally,
-        *,
-        run: int,
-        refresh: bool,
-        shelf: Shelf,
-    ) -> None:
-        """Take the startup, its canonical seed, the crawl that it is part of, and where what is known of sites may lie."""
+    def __init__(self, startup: Startup, seed: str, crawl: CrawlContext) -> None:
+        """Take the startup, its canonical seed, and the crawl that it is part of."""
         self.startup = startup
         self.seed = seed
-        self.settings = settings
-        self.tally = tally
-        self.run = run
-        self.refresh = refresh
-        self._agenda = Agenda(startup.id, seed, settings, tally, run=run, refresh=refresh, shelf=shelf)
+        self.settings = crawl.settings
+        self.tally = crawl.tally
+        self.run = crawl.run
+        self.refresh = crawl.refresh
+        self._agenda = Agenda(startup.id, seed, crawl)
 
     @property
     def state(self) -> SiteState:

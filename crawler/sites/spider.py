@@ -20,6 +20,7 @@ from crawler.errors import CrawlError, ScoutError
 from crawler.reading import Reading
 from crawler.records import Outcome, Startup
 from crawler.settings import CrawlSettings
+from crawler.sites.agenda import CrawlContext
 from crawler.sites.forking import MANY_SITES
 from crawler.sites.judging import charset_of
 from crawler.sites.readers import FEW, Readers
@@ -154,7 +155,7 @@ class StartupSpider(Spider):
     async def _crawl_site(self, startup: Startup, fetcher: Fetcher) -> None:
         work = self._work
         seed = canonical_url(startup.url or "") or ""
-        book = SiteBook(startup, seed, work.settings, work.tally, run=work.run.id, refresh=work.refresh, shelf=work.shelf)
+        book = SiteBook(startup, seed, CrawlContext(work.settings, work.tally, work.run.id, work.refresh, work.shelf))
         writer = work.writer.of(startup.id, lambda: book.left)
         try:
             await SiteCrawl(book, fetcher, writer, Readings(work.corpus), self._read).run()

@@ -99,7 +99,7 @@ class Writer:
         self._put(LAST, None)
         self._thread.join()
 
-    def of(self, startup_id: str, left: Callable[[], int] = lambda: 0) -> "SiteWriter":
+    def of(self, startup_id: str, left: Callable[[], int]) -> "SiteWriter":
         """Return what writes on one startup's site, of which so many addresses are `left`."""
         return SiteWriter(self, self._run, startup_id, left)
 

@@ -59,7 +59,7 @@ class TorchBody:
         from transformers import BertModel  # noqa: PLC0415  # torch takes seconds that the fast road need not pay
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers ships no types
+        disable_progress_bar()
         try:
             self._model = BertModel.from_pretrained(base, local_files_only=True)
             self._model.train(mode=False)

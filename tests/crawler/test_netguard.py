@@ -45,7 +45,7 @@ class Threads:
             except OSError:
                 from twisted.python.failure import Failure  # noqa: PLC0415
 
-                done(False, Failure())  # type: ignore[no-untyped-call]  # Twisted has no types here
+                done(False, Failure())
 
         self.waiting.append(go)
         if not self.waits:
@@ -71,7 +71,7 @@ class Reactor(MemoryReactorClock):
 
     def ask(self, url: str) -> None:
         """Have Twisted's client connect to an address; whether it can does not matter here."""
-        agent = Agent(self)  # type: ignore[no-untyped-call]  # Twisted has no types here
+        agent = Agent(self)
         agent.request(b"GET", url.encode()).addErrback(lambda _: None)
 
     @property

@@ -70,7 +70,7 @@ def test_a_site_is_answered_before_its_step_is_on_the_disk_and_takes_the_next_on
         SiteFrontier(desk.corpus, 1, "acme").load("http://acme.it/")
 
     async def both() -> None:
-        site = writer.of("acme")
+        site = writer.of("acme", lambda: 0)
         await asyncio.wait_for(site.do(begun), 5)
         with Corpus(path, read_only=True) as corpus:
             assert corpus.row("SELECT count(*) FROM sites") == (0,)
@@ -151,7 +151,7 @@ def test_a_site_whose_step_could_not_be_kept_is_told_before_it_writes_another(
     monkeypatch.setattr(Archive, "sync", broken)
 
     async def both() -> None:
-        site = writer.of("acme")
+        site = writer.of("acme", lambda: 0)
         await site.do(lambda _: None)
         with pytest.raises(ArchiveError, match="no room on the disk"):
             await site.settled()

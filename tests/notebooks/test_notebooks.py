@@ -21,7 +21,7 @@ PROMISED = {"01_explore.ipynb": (7, 1)}
 
 
 def read(path: Path) -> Any:  # noqa: ANN401  # nbformat ships no types
-    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # it ships no types
+    return nbformat.read(path, as_version=4)
 
 
 def outputs(notebook: Any) -> list[Any]:  # noqa: ANN401  # nbformat ships no types

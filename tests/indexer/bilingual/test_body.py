@@ -12,7 +12,6 @@ from queue import SimpleQueue
 
 import numpy as np
 import pytest
-from transformers import BertConfig, BertModel
 
 from indexer.bilingual import body as room
 from indexer.bilingual.body import Body, OnnxBody, Rows, TorchBody, _processors
@@ -133,16 +132,6 @@ def test_the_products_of_a_text_alone_are_shared_by_another_thread(file: Path, r
         int8.vectors(rows[:1])
     own, everybodys = time.thread_time() - own, time.process_time() - everybodys
     assert everybodys - own > own / 4
-
-
-def test_tokens_without_activations_have_whole_vectors(tmp_path: Path, rows: list[Rows]) -> None:
-    config = BertConfig(hidden_size=WIDTH, num_hidden_layers=1, num_attention_heads=12, intermediate_size=8, vocab_size=1)
-    model = BertModel(config, add_pooling_layer=False)
-    model.get_parameter("encoder.layer.0.intermediate.dense.bias").data.fill_(-100.0)
-    model.save_pretrained(tmp_path)
-    (tmp_path / "body.onnx").write_bytes(int8_graph(tmp_path))
-    made, exact = OnnxBody(tmp_path / "body.onnx").vectors(rows[:2]), TorchBody(tmp_path).vectors(rows[:2])
-    assert (made * exact).sum(axis=1).min() > 0.999
 
 
 def test_torch_reads_a_few_texts_too(bodies: dict[str, Body], rows: list[Rows]) -> None:
