@@ -16,8 +16,8 @@ LEVELS = 64
 products with a byte (2 x 255 x 64), and every processor gives the same vectors."""
 FIRST = 3
 """Layers whose [CLS] is computed apart; in the later ones it brings nothing more."""
-OPSET = 18
-IR_VERSION = 9
+OPSET = 23
+IR_VERSION = 11
 OWN = "com.microsoft"
 """Where ONNX Runtime keeps its fused operations."""
 
@@ -83,7 +83,7 @@ class _Graph:
         joined = self._node("DynamicQuantizeMatMul", (states, *self._whole(f"{at}.joined", weight), bias), f"{at}.joined", OWN)
         self._nodes.append(helper.make_node("Split", [joined], three, axis=2, num_outputs=3))
         heads = self._config["num_attention_heads"]
-        mixed = self._node("MultiHeadAttention", three, f"{at}.mixed", OWN, num_heads=heads)
+        mixed = self._node("Attention", three, f"{at}.mixed", q_num_heads=heads, kv_num_heads=heads)
         name = f"{at}.attention.output.dense"
         dense = self._whole(name, self._weights[f"{name}.weight"])
         mixed = self._node("DynamicQuantizeMatMul", (mixed, *dense, self._given(f"{name}.bias")), name, OWN)
@@ -106,8 +106,8 @@ class _Graph:
     def _fed_forward(self, states: str, at: str, name: str) -> str:
         wide, narrow = f"{at}.intermediate.dense", f"{at}.output.dense"
         into, out = (self._whole(name, self._weights[f"{name}.weight"]) for name in (wide, narrow))
-        values = self._node("DynamicQuantizeMatMul", (states, *into), f"{name}.wide", OWN)
-        values = self._node("BiasGelu", (values, self._given(f"{wide}.bias")), f"{name}.curved", OWN)
+        values = self._node("DynamicQuantizeMatMul", (states, *into, self._given(f"{wide}.bias")), f"{name}.wide", OWN)
+        values = self._node("Gelu", (values,), f"{name}.curved")
         return self._node("DynamicQuantizeMatMul", (values, *out, self._given(f"{narrow}.bias")), f"{name}.narrow", OWN)
 
     def _added(self, states: str, values: str, at: str) -> str:
